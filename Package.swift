@@ -1,0 +1,75 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// What every Swift target is compiled with.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that call C on nearly every line; marking each line of them `unsafe` would say nothing.
+let facingC: Set<String> = ["AsyncIO", "HTTP2", "Configuration", "Warden"]
+
+let package = Package(
+    name: "lakewarden",
+    products: [
+        .library(name: "Micromegas", targets: ["Micromegas"]),
+        .executable(name: "lakewarden", targets: ["lakewarden"]),
+        .executable(name: "lakewarden-benchmarks", targets: ["lakewarden-benchmarks"]),
+    ],
+    targets: [
+        // C libraries. Each line says what the library is for and its minimum version.
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),  // epoll, eventfd: what Glibc's module lacks
+        .systemLibrary(  // HTTP/2 framing and HPACK, 1.52
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(  // TLS and SHA-256, 3.0
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(  // policy files, 0.2.5
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // From the ground up: a target imports only what its line names.
+        .target(name: "UTCTime"),
+        .target(name: "AsyncIO", dependencies: ["CLinux"]),
+        .target(name: "HTTP2", dependencies: ["AsyncIO", "CNghttp2"]),
+        .target(name: "GRPC", dependencies: ["AsyncIO", "HTTP2"]),
+        .target(name: "ArrowIPC"),
+        .target(name: "FlightSQL", dependencies: ["AsyncIO", "GRPC", "ArrowIPC"]),
+        .target(name: "Micromegas", dependencies: ["AsyncIO", "GRPC", "ArrowIPC", "FlightSQL", "UTCTime"]),
+        .target(name: "PartitionLifecycle", dependencies: ["UTCTime"]),
+        .target(name: "Configuration", dependencies: ["CYAML", "PartitionLifecycle", "UTCTime"]),
+        .target(
+            name: "Warden",
+            dependencies: ["AsyncIO", "COpenSSL", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime"]),
+        .executableTarget(
+            name: "lakewarden",
+            dependencies: ["AsyncIO", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden"]),
+        .executableTarget(
+            name: "lakewarden-benchmarks", dependencies: ["AsyncIO", "ArrowIPC", "FlightSQL", "GRPC", "Micromegas"]),
+
+        .testTarget(name: "UTCTimeTests", dependencies: ["UTCTime"]),
+        .testTarget(name: "AsyncIOTests", dependencies: ["AsyncIO"]),
+        .testTarget(name: "HTTP2Tests", dependencies: ["AsyncIO", "HTTP2"]),
+        .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "GRPC", "HTTP2"]),
+        .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC"]),
+        .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GRPC"]),
+        .testTarget(
+            name: "MicromegasTests",
+            dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GRPC", "Micromegas", "UTCTime"]),
+        .testTarget(name: "PartitionLifecycleTests", dependencies: ["PartitionLifecycle", "UTCTime"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "PartitionLifecycle", "UTCTime"]),
+        .testTarget(
+            name: "WardenTests",
+            dependencies: ["Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden"]),
+        .testTarget(name: "LakewardenTests", dependencies: ["lakewarden", "UTCTime"]),
+    ]
+)
+
+for target in package.targets where target.type != .system && target.name != "CLinux" {
+    var settings = strict
+    if !facingC.contains(target.name) && target.type != .test { settings.append(.strictMemorySafety()) }
+    target.swiftSettings = settings
+}

@@ -1,0 +1,4 @@
+#ifndef LAKEWARDEN_CYAML_H
+#define LAKEWARDEN_CYAML_H
+#include <yaml.h>
+#endif

@@ -1,0 +1,3 @@
+@main struct Lakewarden {
+    static func main() async {}
+}
