@@ -33,8 +33,8 @@ public struct MaterializeCall: Sendable, Hashable {
         guard seconds > 0 else { return "a length of \(seconds) s never ends" }
         guard range.begin < range.end else { return "the range is empty" }
         guard range.length <= .days(1) else { return "the range is longer than one day" }
-        guard 86_400 % seconds == 0, seconds >= 3600 || 3600 % seconds == 0 else {
-            return "\(seconds) s is no even fraction of an hour or a day"
+        guard seconds == 86_400 || 3600 % seconds == 0 else {
+            return "\(seconds) s is neither a day, nor an hour, nor an even fraction of one"
         }
         guard range.begin.isMultiple(of: delta), range.end.isMultiple(of: delta) else {
             return "the range does not begin and end at multiples of \(seconds) s"
