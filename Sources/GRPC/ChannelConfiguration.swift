@@ -1,0 +1,43 @@
+/// Where a channel leads and the bounds it keeps.
+public struct ChannelConfiguration: Sendable {
+    /// A name or an address, an IPv6 address without brackets.
+    public var host: String
+    /// 1 to 65535.
+    public var port: Int
+    /// What protects the connection.
+    public var security: Security = .plaintext
+    /// How long finding, connecting to and greeting the server may take together.
+    public var connectTimeout: Duration = .seconds(10)
+    /// When a silent server is asked for a sign of life.
+    public var keepalive = Keepalive()
+    /// The longest message that is received, in bytes; a longer one ends its call with `resourceExhausted`.
+    public var maximumMessageSize = 100 << 20
+    /// The longest list of headers that is received, counted as RFC 9113 §6.5.2 does (name + value + 32 bytes each).
+    public var maximumHeaderListSize = 64 << 10
+    /// What the client calls itself.
+    public var userAgent = "lakewarden-swift"
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// What protects a connection.
+    public enum Security: Sendable, Equatable {
+        /// Nothing: HTTP/2 with prior knowledge.
+        case plaintext
+    }
+
+    /// Pings on a connection with an open call from which nothing came for a while.
+    public struct Keepalive: Sendable, Equatable {
+        /// How long nothing may come before a ping goes out.
+        public var interval: Duration = .seconds(300)
+        /// How long nothing may come after a ping before the connection counts as lost.
+        public var timeout: Duration = .seconds(20)
+
+        public init() {}
+    }
+
+    /// `host:port` as it stands in the `:authority` header.
+    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
