@@ -1,9 +1,33 @@
 public import AsyncIO
+internal import HTTP2
 
 /// A way to one server: connects when a call needs it, keeps the connection for later calls, makes a new one after it was lost.
 public actor Channel {
+    private enum State {
+        case idle
+        case connecting(Task<Void, Never>, [Suspension<HTTP2Connection>])
+        case ready(HTTP2Connection)
+        /// By ``withChannel(_:on:_:)``: there will be no other connection.
+        case ended
+    }
+
+    public nonisolated let configuration: ChannelConfiguration
+    public nonisolated let loop: EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    private var state = State.idle
+    /// Connections that take no more calls and still have some.
+    private var draining: [HTTP2Connection] = []
+
     /// A channel whose connection lives on an event loop. Nothing is connected yet.
-    public init(_ configuration: ChannelConfiguration, on loop: EventLoop) {}
+    public init(_ configuration: ChannelConfiguration, on loop: EventLoop) {
+        self.configuration = configuration
+        self.loop = loop
+    }
+
+    deinit {
+        guard case .ready(let connection) = state else { return }
+        loop.execute { connection.assumeIsolated { $0.close() } }
+    }
 
     /// Makes a channel for the time of `body` and closes it on every way out.
     public static func withChannel<Result>(
@@ -12,10 +36,10 @@ public actor Channel {
         let channel = Channel(configuration, on: loop)
         do {
             let result = try await body(channel)
-            await channel.close()
+            await channel.finish()
             return result
         } catch {
-            await channel.close()
+            await channel.finish()
             throw error
         }
     }
@@ -30,7 +54,24 @@ public actor Channel {
     public func unary(
         _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil
     ) async throws -> UnaryResponse {
-        throw RPCError(code: .unimplemented, message: "the transport is not there yet", mayHaveBeenProcessed: false)
+        let call = try await answered(method, request, metadata, timeout)
+        var messages: [[UInt8]] = []
+        while case let more = try await call.nextMessages(), !more.isEmpty {
+            messages += more
+            if messages.count > 1 {
+                await call.cancel()
+                throw await RPCError(
+                    code: .internal, message: "the server answered with more than one message",
+                    mayHaveBeenProcessed: true, initialMetadata: call.initialMetadata)
+            }
+        }
+        guard let message = messages.first else {
+            throw await RPCError(
+                code: .internal, message: "the server ended the call without its message", mayHaveBeenProcessed: true,
+                trailingMetadata: call.trailingMetadata, initialMetadata: call.initialMetadata)
+        }
+        return await UnaryResponse(
+            message: message, initialMetadata: call.initialMetadata, trailingMetadata: call.trailingMetadata)
     }
 
     /// Calls a method that answers with a stream of messages; returns when the server has answered with its headers.
@@ -40,11 +81,155 @@ public actor Channel {
     public func serverStreaming(
         _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil
     ) async throws -> ServerStreamingCall {
-        throw RPCError(code: .unimplemented, message: "the transport is not there yet", mayHaveBeenProcessed: false)
+        ServerStreamingCall(try await answered(method, request, metadata, timeout))
     }
 
     /// Ends what is open with `cancelled` and closes the connection. A later call makes a new one.
-    public func close() async {}
+    public func close() async { shut(leaving: .idle) }
+
+    private func finish() { shut(leaving: .ended) }
+
+    private func shut(leaving next: State) {
+        let last = state
+        state = next
+        switch last {
+        case .idle, .ended: break
+        case .connecting(let task, let waiting):
+            task.cancel()
+            for wait in waiting { wait.resume(with: .failure(Self.closedError)) }
+        case .ready(let connection): draining.append(connection)
+        }
+        for connection in draining { connection.assumeIsolated { $0.close() } }
+        draining = []
+    }
+
+    private static let closedError = ConnectionError(.closed, "the channel was closed")
+
+    // MARK: Calls
+
+    /// Makes a call and waits for its answer. A request that is proved unprocessed is sent again, on another connection if need be.
+    private func answered(
+        _ method: String, _ request: [UInt8], _ metadata: Metadata, _ timeout: Duration?
+    ) async throws -> ClientCall {
+        guard method.hasPrefix("/"), method.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw RPCError(
+                code: .invalidArgument, message: "“\(method)” is no method's path", mayHaveBeenProcessed: false)
+        }
+        let deadline = timeout.map { ContinuousClock.now + $0 }
+        var backoff = Backoff()
+        var attempt = 1
+        while true {
+            do {
+                return try await self.attempt(method, request, metadata, deadline, isFirst: attempt == 1)
+            } catch let failure as UnprocessedError {
+                guard attempt < Backoff.attempts else { throw failure.error }
+                attempt += 1
+                let pause = backoff.pause(chance: .random(in: 0...1))
+                if let deadline, ContinuousClock.now + pause >= deadline {
+                    throw Self.deadlineError(after: failure.error)
+                }
+                try await loop.sleep(for: pause)
+            } catch WaitError.timedOut {
+                throw Self.deadlineError(after: nil)
+            } catch let error as ConnectionError {
+                throw RPCError(error)
+            }
+        }
+    }
+
+    /// An attempt that may be made again.
+    private struct UnprocessedError: Error {
+        var error: RPCError
+    }
+
+    /// - Throws: ``UnprocessedError``, ``RPCError``, ``ConnectionError`` where nothing was sent, ``WaitError``, `CancellationError`.
+    private func attempt(
+        _ method: String, _ request: [UInt8], _ metadata: Metadata, _ deadline: ContinuousClock.Instant?, isFirst: Bool
+    ) async throws -> ClientCall {
+        let connection: HTTP2Connection
+        do {
+            connection = try await self.connection(until: deadline)
+        } catch let error as ConnectionError where !isFirst && error.kind != .closed {
+            // There was a server a moment ago: it may be restarting.
+            throw UnprocessedError(error: RPCError(error))
+        }
+        let timeout = deadline.map { $0 - .now }
+        if let timeout, timeout <= .zero { throw WaitError.timedOut }
+        let call = ClientCall(on: connection, maximumMessageSize: configuration.maximumMessageSize, until: deadline)
+        let headers = HeaderMapping.request(method, configuration, metadata, timeout: timeout)
+        do {
+            try await call.start(headers, body: MessageFraming.framed(request))
+        } catch let error as ConnectionError where error.isOfThisConnection {
+            throw UnprocessedError(error: RPCError(error))
+        }
+        switch await call.terminal {
+        case .failed(let error, let isUnprocessed):
+            if isUnprocessed { throw UnprocessedError(error: error) }
+            // What came before the error is for the reader to have first.
+            if await call.initialMetadata == Metadata() { throw error }
+        case .cancelled: throw CancellationError()
+        case .finished, nil: break
+        }
+        return call
+    }
+
+    private static func deadlineError(after last: RPCError?) -> RPCError {
+        RPCError(
+            code: .deadlineExceeded, message: "the call's time was over before the request could be sent",
+            cause: last?.description, mayHaveBeenProcessed: false)
+    }
+
+    // MARK: The connection
+
+    /// The connection for the next call; the first that asks makes it.
+    private func connection(until deadline: ContinuousClock.Instant?) async throws -> HTTP2Connection {
+        let wait = Suspension<HTTP2Connection>(on: loop)
+        switch state {
+        case .ended: throw Self.closedError
+        case .ready(let connection):
+            if takesCalls(connection) { return connection }
+            state = .connecting(connect(), [wait])
+        case .connecting(let task, let waiting): state = .connecting(task, waiting + [wait])
+        case .idle: state = .connecting(connect(), [wait])
+        }
+        return try await wait.wait(until: deadline)
+    }
+
+    /// Whether a connection takes another call; one that does not is kept for the calls it has.
+    private func takesCalls(_ connection: HTTP2Connection) -> Bool {
+        if connection.assumeIsolated({ $0.takesStreams }) { return true }
+        draining.removeAll { $0.assumeIsolated { $0.isClosed } }
+        draining.append(connection)
+        return false
+    }
+
+    private func connect() -> Task<Void, Never> {
+        Task(executorPreference: loop) { await self.makeConnection() }
+    }
+
+    private func makeConnection() async {
+        let limits = HTTP2Connection.Limits(
+            maximumHeaderListSize: configuration.maximumHeaderListSize,
+            keepalive: .init(interval: configuration.keepalive.interval, timeout: configuration.keepalive.timeout))
+        do {
+            let connection = try await HTTP2Connection.connect(
+                host: configuration.host, port: configuration.port, limits: limits, on: loop,
+                until: .now + configuration.connectTimeout)
+            connected(.success(connection))
+        } catch {
+            connected(.failure(error))
+        }
+    }
+
+    private func connected(_ result: Result<HTTP2Connection, any Error>) {
+        // Closed meanwhile, and perhaps connecting anew: this connection is not for those who wait now.
+        guard !Task.isCancelled, case .connecting(_, let waiting) = state else {
+            if case .success(let connection) = result { connection.assumeIsolated { $0.close() } }
+            return
+        }
+        if case .success(let connection) = result { state = .ready(connection) } else { state = .idle }
+        for wait in waiting { wait.resume(with: result) }
+    }
 }
 
 /// The answer to a unary call that ended with status `OK`.

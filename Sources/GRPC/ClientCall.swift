@@ -1,0 +1,106 @@
+internal import AsyncIO
+internal import HTTP2
+
+/// One attempt at a call on one connection: joins the stream's events, the readers and the deadline. Lives on the loop.
+actor ClientCall {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let connection: HTTP2Connection
+    private let deadline: ContinuousClock.Instant?
+    private var state: StreamState
+    private var stream: StreamID?
+    private var readers: [Suspension<Void>] = []
+    private var timer: ScheduledTimer?
+
+    init(on connection: HTTP2Connection, maximumMessageSize: Int, until deadline: ContinuousClock.Instant?) {
+        self.loop = connection.loop
+        self.connection = connection
+        self.deadline = deadline
+        state = StreamState(maximumMessageSize: maximumMessageSize)
+    }
+
+    /// Sends the request and waits for the server's headers, or for the call's end.
+    ///
+    /// - Throws: What ``HTTP2Connection/open(_:body:until:_:)`` does; `CancellationError`.
+    func start(_ headers: [HeaderField], body: [UInt8]) async throws {
+        stream = try await connection.open(headers, body: body, until: deadline) { event in
+            self.assumeIsolated { $0.receive(event) }
+        }
+        setTimer()
+        while !state.isAnswered { try await news() }
+    }
+
+    /// How the call ended; nil while it has not.
+    var terminal: StreamState.Terminal? { state.terminal }
+
+    var initialMetadata: Metadata { state.initialMetadata ?? Metadata() }
+
+    var trailingMetadata: Metadata { state.trailingMetadata }
+
+    func nextMessages() async throws -> [[UInt8]] {
+        if Task.isCancelled { cancel() }
+        while true {
+            switch state.take() {
+            case .messages(let messages, let credit):
+                giveBack(credit)
+                return messages
+            case .ended(.finished): return []
+            case .ended(.failed(let error, _)): throw error
+            case .ended(.cancelled): throw CancellationError()
+            case .wait: try await news()
+            }
+        }
+    }
+
+    func cancel() {
+        guard state.terminal == nil else { return }
+        state.cancel()
+        if let stream { connection.assumeIsolated { _ = $0.reset(stream, .cancel) } }
+        tellReaders()
+    }
+
+    private func giveBack(_ credit: Int) {
+        if let stream { connection.assumeIsolated { $0.credit(stream, credit) } }
+    }
+
+    private func receive(_ event: StreamEvent) -> StreamReply {
+        let reply = state.receive(event)
+        if state.hasNews || state.isAnswered { tellReaders() }
+        return reply
+    }
+
+    /// Waits until something has changed; a cancelled task cancels the call.
+    private func news() async throws {
+        let wait = Suspension<Void>(on: loop)
+        readers.append(wait)
+        do {
+            try await wait.wait()
+        } catch {
+            cancel()
+            throw error
+        }
+    }
+
+    private func tellReaders() {
+        if state.terminal != nil { timer?.cancel() }
+        guard !readers.isEmpty else { return }
+        for reader in readers { reader.resume() }
+        readers = []
+    }
+
+    private func setTimer() {
+        guard let deadline, state.terminal == nil else { return }
+        timer = loop.schedule(at: deadline) { [weak self] end in
+            guard end == .due else { return }
+            self?.assumeIsolated { $0.deadlinePassed() }
+        }
+    }
+
+    private func deadlinePassed() {
+        guard state.terminal == nil, let stream else { return }
+        let wasSent = connection.assumeIsolated { $0.reset(stream, .cancel) }
+        state.deadlinePassed(requestWasSent: wasSent)
+        tellReaders()
+    }
+}

@@ -1,0 +1,24 @@
+internal import HTTP2
+
+extension RPCError {
+    /// The error of a call whose request was not sent since there was no connection for it.
+    init(_ error: ConnectionError) {
+        let code: Status.Code =
+            switch error.kind {
+            case .closed: .cancelled
+            case .refusedHere: .invalidArgument
+            default: .unavailable
+            }
+        self.init(code: code, message: error.message, cause: error.cause, mayHaveBeenProcessed: false)
+    }
+}
+
+extension ConnectionError {
+    /// Whether another connection may do better.
+    var isOfThisConnection: Bool {
+        switch kind {
+        case .lost, .goingAway, .silent: true
+        default: false
+        }
+    }
+}

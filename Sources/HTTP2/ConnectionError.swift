@@ -1,0 +1,41 @@
+/// Why there is no connection, or no longer one.
+package struct ConnectionError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
+        /// The name has no address.
+        case unresolved
+        /// No address answered, or each refused.
+        case unreachable
+        /// The time to connect, with the peer's first settings, was over.
+        case timedOut
+        /// What answers does not speak HTTP/2.
+        case notHTTP2
+        /// The peer closed the connection, or the network did.
+        case lost
+        /// The peer said GOAWAY; new streams go elsewhere.
+        case goingAway
+        /// A ping had no answer.
+        case silent
+        /// The peer broke the protocol.
+        case violation
+        /// The peer sent far more frames that bring nothing than any need.
+        case flooded
+        /// This side closed it.
+        case closed
+        /// The request cannot be sent: a header is malformed or the peer takes no list so long.
+        case refusedHere
+    }
+
+    package var kind: Kind
+    /// For people.
+    package var message: String
+    /// The system's, the library's or the peer's words.
+    package var cause: String?
+
+    package init(_ kind: Kind, _ message: String, cause: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.cause = cause
+    }
+
+    package var description: String { cause.map { "\(message) (\($0))" } ?? message }
+}

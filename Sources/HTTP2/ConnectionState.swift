@@ -1,0 +1,120 @@
+/// What a connection may do now and until when: settings, slots, going away, keepalive and floods.
+///
+/// No socket and no clock: events and times come in, what is to be done goes out.
+package struct ConnectionState: Sendable {
+    package typealias Instant = ContinuousClock.Instant
+
+    /// When a silent peer is asked for a sign of life, and when it counts as gone.
+    package struct Keepalive: Sendable, Equatable {
+        package var interval: Duration
+        package var timeout: Duration
+
+        package init(interval: Duration, timeout: Duration) {
+            self.interval = interval
+            self.timeout = timeout
+        }
+    }
+
+    /// What the time that has come asks for.
+    package enum TimeAction: Sendable, Equatable {
+        /// Nothing; look again at ``nextDeadline``.
+        case wait
+        /// Ask for a sign of life.
+        case ping
+        /// The peer gave none.
+        case giveUp
+    }
+
+    /// More frames a second that bring nothing than any peer has reason to send.
+    package static let unproductiveLimit = 10_000
+
+    private enum Phase: Sendable {
+        /// The peer's first settings have not come: nothing may be sent yet.
+        case greeting
+        case open
+        /// The peer takes no new streams.
+        case draining
+    }
+
+    private let keepalive: Keepalive
+    private var phase = Phase.greeting
+    private var settings = PeerSettings(maximumStreams: 0, maximumHeaderListSize: .max)
+    private var lastReceived: Instant
+    private var pingSent: Instant?
+    private var flood: (began: Instant, count: Int)
+    /// How many streams are open.
+    package private(set) var openStreams = 0
+
+    package init(keepalive: Keepalive, now: Instant) {
+        self.keepalive = keepalive
+        lastReceived = now
+        flood = (now, 0)
+    }
+
+    // MARK: Streams
+
+    /// Whether the peer's first settings have come.
+    package var isReady: Bool { phase != .greeting }
+
+    /// Whether a new stream may be opened, perhaps after waiting for a slot.
+    package var takesStreams: Bool { phase != .draining }
+
+    /// How many streams may be opened now.
+    package var freeSlots: Int { phase == .open ? max(0, settings.maximumStreams - openStreams) : 0 }
+
+    /// The longest list of headers the peer takes.
+    package var maximumHeaderListSize: Int { settings.maximumHeaderListSize }
+
+    /// A stream begins; the keepalive interval begins with the first.
+    package mutating func opened(now: Instant) {
+        if openStreams == 0 {
+            lastReceived = max(lastReceived, now)
+            pingSent = nil
+        }
+        openStreams += 1
+    }
+
+    package mutating func closed() {
+        openStreams -= 1
+        if openStreams == 0 { pingSent = nil }
+    }
+
+    // MARK: What the peer sends
+
+    package mutating func received(_ settings: PeerSettings) {
+        self.settings = settings
+        if phase == .greeting { phase = .open }
+    }
+
+    package mutating func receivedGoAway() { phase = .draining }
+
+    /// Any bytes are a sign of life.
+    package mutating func receivedBytes(now: Instant) {
+        lastReceived = now
+        pingSent = nil
+    }
+
+    /// Counts frames that bring nothing.
+    ///
+    /// - Returns: False where there are too many.
+    package mutating func received(unproductive count: Int, now: Instant) -> Bool {
+        if now - flood.began > .seconds(1) { flood = (now, 0) }
+        flood.count += count
+        return flood.count <= Self.unproductiveLimit
+    }
+
+    // MARK: Time
+
+    /// When ``act(now:)`` is next to be asked; nil while nothing is waited for, which is while no stream is open.
+    package var nextDeadline: Instant? {
+        guard openStreams > 0 else { return nil }
+        return pingSent.map { $0 + keepalive.timeout } ?? lastReceived + keepalive.interval
+    }
+
+    package mutating func act(now: Instant) -> TimeAction {
+        guard let deadline = nextDeadline, deadline <= now else { return .wait }
+        if pingSent != nil { return .giveUp }
+        pingSent = now
+        return .ping
+    }
+}

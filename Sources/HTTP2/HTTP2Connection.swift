@@ -1,0 +1,407 @@
+package import AsyncIO
+
+/// One HTTP/2 connection to a server, living on an event loop: the session, the socket and what may be done are its plain state.
+///
+/// A task reads as long as it is open. Requests are written by whoever brings them, as far as the socket takes them.
+package actor HTTP2Connection {
+    /// The bounds a connection keeps.
+    package struct Limits: Sendable {
+        package var maximumHeaderListSize: Int
+        package var keepalive: ConnectionState.Keepalive
+
+        package init(maximumHeaderListSize: Int, keepalive: ConnectionState.Keepalive) {
+            self.maximumHeaderListSize = maximumHeaderListSize
+            self.keepalive = keepalive
+        }
+    }
+
+    private struct Stream {
+        var handler: StreamHandler
+        /// Where the request's headers end in all that is ever written; nil before the library gave them out.
+        var headersEnd: Int?
+    }
+
+    private static let receiveBufferSize = 256 << 10
+    private static let outputLimit = 64 << 10
+    /// After so many full buffers others on the loop have their turn, deadlines among them.
+    private static let readsPerTurn = 4
+
+    package nonisolated let loop: EventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let limits: Limits
+    private let wire: Wire
+    private let session: HTTP2Session
+    private var state: ConnectionState
+    private var greeting = PeerGreeting()
+    private var streams: [StreamID: Stream] = [:]
+    private var failure: ConnectionError?
+
+    private var output: [UInt8] = []
+    private var outputStart = 0
+    private var bytesWritten = 0
+    private var waitsToWrite = false
+    private var writeError: (any Error)?
+
+    private var waitingForSettings: Suspension<Void>?
+    private var waitingForSlot: [Suspension<Void>] = []
+    private var timer: (fires: ContinuousClock.Instant, timer: ScheduledTimer)?
+
+    private init(_ socket: Socket, limits: Limits, on loop: EventLoop) throws(SessionError) {
+        self.loop = loop
+        self.limits = limits
+        wire = Wire(socket: socket)
+        state = ConnectionState(keepalive: limits.keepalive, now: .now)
+        session = try HTTP2Session(maximumHeaderListSize: limits.maximumHeaderListSize)
+    }
+
+    /// Talks HTTP/2 over a connected socket; returns when the peer's first settings have come.
+    ///
+    /// - Throws: ``ConnectionError``, `CancellationError`.
+    package static func open(
+        _ socket: Socket, limits: Limits, on loop: EventLoop, until deadline: ContinuousClock.Instant
+    ) async throws -> HTTP2Connection {
+        let connection: HTTP2Connection
+        do {
+            connection = try HTTP2Connection(socket, limits: limits, on: loop)
+        } catch {
+            throw ConnectionError(.lost, "HTTP/2 cannot be set up", cause: error.description)
+        }
+        Task(executorPreference: loop) { await connection.run() }
+        try await connection.waitForSettings(until: deadline)
+        return connection
+    }
+
+    // MARK: For those who call
+
+    /// Whether new streams are worth a try.
+    package var takesStreams: Bool { failure == nil && state.takesStreams }
+
+    /// Whether it is over.
+    package var isClosed: Bool { failure != nil }
+
+    /// Opens a stream with its whole request, once there is a slot for it.
+    ///
+    /// - Throws: ``ConnectionError`` where nothing was sent; ``WaitError`` at the deadline; `CancellationError`.
+    package func open(
+        _ headers: [HeaderField], body: [UInt8], until deadline: ContinuousClock.Instant?,
+        _ handler: @escaping StreamHandler
+    ) async throws -> StreamID {
+        try await waitForSlot(until: deadline)
+        let size = headers.reduce(0) { $0 + $1.listSize }
+        guard size <= state.maximumHeaderListSize else {
+            throw ConnectionError(
+                .refusedHere,
+                "the request's headers take \(size) bytes, the server takes \(state.maximumHeaderListSize)")
+        }
+        let stream: StreamID
+        do {
+            stream = try session.submit(headers, body: body)
+        } catch {
+            throw ConnectionError(.refusedHere, "the request cannot be sent", cause: error.description)
+        }
+        streams[stream] = Stream(handler: handler)
+        state.opened(now: .now)
+        flush()
+        setTimer()
+        return stream
+    }
+
+    /// Opens a stream's window again by bytes that were taken.
+    package func credit(_ stream: StreamID, _ count: Int) {
+        guard failure == nil, streams[stream] != nil, count > 0 else { return }
+        session.credit(stream, count)
+        flush()
+    }
+
+    /// Ends a stream; its handler hears no more.
+    ///
+    /// - Returns: Whether its request had been sent.
+    @discardableResult
+    package func reset(_ stream: StreamID, _ code: ErrorCode) -> Bool {
+        guard let removed = remove(stream) else { return true }
+        session.reset(stream, code)
+        flush()
+        return wasSent(removed)
+    }
+
+    /// Closes at once: what is open hears so, and the peer is told where the socket takes it.
+    package func close() {
+        end(with: ConnectionError(.closed, "the connection was closed"), telling: .noError)
+    }
+
+    // MARK: Reading
+
+    private func run() async {
+        var buffer = [UInt8](repeating: 0, count: Self.receiveBufferSize)
+        var reads = 0
+        flush()
+        do {
+            while failure == nil {
+                switch try wire.read(into: &buffer) {
+                case .bytes(let count):
+                    try receive(buffer[..<count])
+                    reads += 1
+                    if reads.isMultiple(of: Self.readsPerTurn) { await loop.turn() }
+                case .wait(let direction): try await wire.wait(direction)
+                case .end: throw lost(because: nil)
+                }
+            }
+        } catch let error as ConnectionError {
+            end(with: error, telling: error.kind == .flooded ? .enhanceYourCalm : .protocolError)
+        } catch {
+            end(with: lost(because: error), telling: .internalError)
+        }
+    }
+
+    private func receive(_ bytes: ArraySlice<UInt8>) throws {
+        let now = ContinuousClock.now
+        try greeting.check(bytes)
+        state.receivedBytes(now: now)
+        do {
+            try handle(session.receive(bytes), now: now)
+        } catch let error as SessionError {
+            throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: error.reason)
+        }
+        flush()
+        guard failure == nil else { return }
+        if session.isOver { throw lost(because: nil) }
+        setTimer()
+    }
+
+    private func handle(_ events: [SessionEvent], now: ContinuousClock.Instant) throws {
+        var received = 0
+        for event in events {
+            switch event {
+            case .settings(let settings):
+                state.received(settings)
+                waitingForSettings?.resume()
+                grantSlots()
+            case .headers(let stream, let fields, let endsStream):
+                tell(stream, .headers(fields, endsStream: endsStream))
+                if endsStream { finishSending(stream) }
+            case .headersTooLarge(let stream):
+                tell(stream, .headersTooLarge(limit: limits.maximumHeaderListSize))
+                reset(stream, .enhanceYourCalm)
+            case .data(let stream, let bytes):
+                received += bytes.count
+                tell(stream, .data(bytes))
+            case .end(let stream):
+                tell(stream, .end)
+                finishSending(stream)
+            case .closed(let stream, let code): closed(stream, code)
+            case .notSent(let stream): closed(stream, .refusedStream)
+            case .pingAnswered: break
+            case .goAway(_, let code, let debug): drain(code, debug)
+            case .violation(let code):
+                throw ConnectionError(
+                    .violation, "the peer broke HTTP/2's rules", cause: session.complaint ?? "\(code)")
+            case .unproductive(let count):
+                guard state.received(unproductive: count, now: now) else {
+                    throw ConnectionError(.flooded, "the peer floods the connection with frames that bring nothing")
+                }
+            }
+        }
+        if received > 0 { session.creditConnection(received) }
+    }
+
+    private func tell(_ stream: StreamID, _ event: StreamEvent) {
+        guard let handler = streams[stream]?.handler else { return }
+        let reply = handler(event)
+        if reply.credit > 0 { session.credit(stream, reply.credit) }
+        if let code = reply.reset, remove(stream) != nil { session.reset(stream, code) }
+    }
+
+    private func closed(_ stream: StreamID, _ code: ErrorCode) {
+        guard let removed = remove(stream) else { return }
+        _ = removed.handler(.closed(code == .refusedStream ? .refused : .reset(code)))
+    }
+
+    /// The server has answered in full: what is still to be sent is of no use, and the stream would stay open for it.
+    private func finishSending(_ stream: StreamID) {
+        if !session.hasSentAll(stream) { session.reset(stream, .noError) }
+    }
+
+    /// The peer goes away: streams it left out are told by the session, those it took go on.
+    private func drain(_ code: ErrorCode, _ debug: String) {
+        state.receivedGoAway()
+        let words = debug.isEmpty ? "\(code)" : "\(code): \(debug)"
+        let error = ConnectionError(.goingAway, "the server takes no more requests on this connection", cause: words)
+        waitingForSettings?.resume(with: .failure(error))
+        failSlots(with: error)
+        closeIfDrained()
+    }
+
+    private func closeIfDrained() {
+        if failure == nil, !state.takesStreams, streams.isEmpty { close() }
+    }
+
+    // MARK: Writing
+
+    /// Writes what there is, as far as the socket takes it; the rest is written when it is ready for more.
+    private func flush() {
+        guard failure == nil, !waitsToWrite, writeError == nil else { return }
+        defer { handleWritten() }
+        do {
+            while true {
+                if outputStart == output.count, try !makeOutput() { return }
+                switch try wire.write(output[outputStart...]) {
+                case .bytes(let count):
+                    outputStart += count
+                    bytesWritten += count
+                case .wait(let direction): return resumeWriting(when: direction)
+                case .end: return
+                }
+            }
+        } catch {
+            // The peer may have said why before it went: reading goes on to the end.
+            writeError = error
+        }
+    }
+
+    private func makeOutput() throws -> Bool {
+        output.removeAll(keepingCapacity: true)
+        outputStart = 0
+        try session.takeOutput(into: &output, upTo: Self.outputLimit) { stream, end in
+            streams[stream]?.headersEnd = bytesWritten + end
+        }
+        return !output.isEmpty
+    }
+
+    /// Streams may have ended by what was written: a reset of ours, a request that may no longer be sent.
+    private func handleWritten() {
+        for event in session.takeEvents() {
+            switch event {
+            case .closed(let stream, let code): closed(stream, code)
+            case .notSent(let stream): closed(stream, .refusedStream)
+            default: break
+            }
+        }
+    }
+
+    private func resumeWriting(when direction: Wire.Direction) {
+        waitsToWrite = true
+        Task(executorPreference: loop) { await self.writeWhenReady(for: direction) }
+    }
+
+    private func writeWhenReady(for direction: Wire.Direction) async {
+        do { try await wire.wait(direction) } catch { writeError = error }
+        waitsToWrite = false
+        flush()
+    }
+
+    // MARK: Waiting
+
+    private func waitForSettings(until deadline: ContinuousClock.Instant) async throws {
+        if let failure { throw failure }
+        if state.isReady { return }
+        let wait = Suspension<Void>(on: loop)
+        waitingForSettings = wait
+        do {
+            try await wait.wait(until: deadline)
+        } catch WaitError.timedOut {
+            let error = ConnectionError(.timedOut, "the peer took the connection but sent nothing of HTTP/2")
+            end(with: error, telling: .settingsTimeout)
+            throw error
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Waits its turn for a slot. Our own count: the library would queue a request over the peer's limit without a word.
+    private func waitForSlot(until deadline: ContinuousClock.Instant?) async throws {
+        while true {
+            if let failure { throw failure }
+            guard state.takesStreams else {
+                throw ConnectionError(.goingAway, "the server takes no more requests on this connection")
+            }
+            if state.freeSlots > 0 { return }
+            let wait = Suspension<Void>(on: loop)
+            waitingForSlot.append(wait)
+            defer { waitingForSlot.removeAll { $0 === wait } }
+            try await wait.wait(until: deadline)
+        }
+    }
+
+    private func grantSlots() {
+        var free = state.freeSlots
+        while free > 0, !waitingForSlot.isEmpty {
+            // One that was cancelled meanwhile takes none.
+            if waitingForSlot.removeFirst().resume() { free -= 1 }
+        }
+    }
+
+    private func failSlots(with error: ConnectionError) {
+        for wait in waitingForSlot { wait.resume(with: .failure(error)) }
+        waitingForSlot = []
+    }
+
+    // MARK: Time
+
+    /// Sets the timer for the state's next deadline, unless one fires before it anyway.
+    private func setTimer() {
+        guard failure == nil, let deadline = state.nextDeadline else { return }
+        if let timer, timer.fires <= deadline { return }
+        timer?.timer.cancel()
+        let timer = loop.schedule(at: deadline) { [weak self] end in
+            guard end == .due else { return }
+            self?.assumeIsolated { $0.timerFired() }
+        }
+        self.timer = (deadline, timer)
+    }
+
+    private func timerFired() {
+        timer = nil
+        guard failure == nil else { return }
+        switch state.act(now: .now) {
+        case .wait: break
+        case .ping:
+            session.ping()
+            flush()
+        case .giveUp:
+            let error = ConnectionError(
+                .silent, "the server gave no sign of life for \(limits.keepalive.timeout) after a ping")
+            return end(with: error, telling: .noError)
+        }
+        setTimer()
+    }
+
+    // MARK: Ends
+
+    private func remove(_ stream: StreamID) -> Stream? {
+        guard let removed = streams.removeValue(forKey: stream) else { return nil }
+        state.closed()
+        grantSlots()
+        if !state.takesStreams, streams.isEmpty { loop.execute { self.assumeIsolated { $0.closeIfDrained() } } }
+        return removed
+    }
+
+    private func wasSent(_ stream: Stream) -> Bool {
+        stream.headersEnd.map { $0 <= bytesWritten } ?? false
+    }
+
+    private func lost(because error: (any Error)?) -> ConnectionError {
+        if !state.isReady {
+            return ConnectionError(
+                .lost, "the peer closed the connection before it said anything of HTTP/2", cause: error.map { "\($0)" })
+        }
+        let cause = (error ?? writeError).map { "\($0)" } ?? session.complaint
+        return ConnectionError(.lost, "the connection was lost", cause: cause)
+    }
+
+    /// Ends everything, once.
+    private func end(with error: ConnectionError, telling code: ErrorCode) {
+        guard failure == nil else { return }
+        session.terminate(code)
+        flush()
+        failure = error
+        timer?.timer.cancel()
+        waitingForSettings?.resume(with: .failure(error))
+        failSlots(with: error)
+        let ended = streams
+        streams = [:]
+        for stream in ended.values { _ = stream.handler(.closed(.lost(error, requestWasSent: wasSent(stream)))) }
+        wire.close()
+    }
+}

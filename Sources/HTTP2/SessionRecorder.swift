@@ -1,0 +1,198 @@
+internal import CNghttp2
+
+/// What nghttp2's callbacks write into: they only record, since most of the library must not be called inside one.
+///
+/// Each callback is a thin thunk: it finds the recorder and calls a method.
+final class SessionRecorder {
+    private let maximumHeaderListSize: Int
+    fileprivate var events: [SessionEvent] = []
+    private var unproductive = 0
+    /// The bytes that are being received, and where they lie.
+    private var input: ArraySlice<UInt8> = []
+    private var base: UnsafeRawPointer?
+    /// The list of headers that is being received.
+    private var fields: [HeaderField] = []
+    private var fieldsSize = 0
+    fileprivate var sentRequests: [StreamID] = []
+    /// What is still to be sent of each request's body.
+    var bodies: [StreamID: ArraySlice<UInt8>] = [:]
+    /// The library's last words about the peer.
+    fileprivate(set) var words: String?
+
+    init(maximumHeaderListSize: Int) { self.maximumHeaderListSize = maximumHeaderListSize }
+
+    /// Says which bytes the callbacks will speak of, until ``finish()``.
+    func begin(_ input: ArraySlice<UInt8>, at base: UnsafeRawPointer?) {
+        self.input = input
+        self.base = base
+    }
+
+    func finish() {
+        if unproductive > 0 { events.append(.unproductive(unproductive)) }
+        unproductive = 0
+        input = []
+        base = nil
+    }
+
+    func takeEvents() -> [SessionEvent] {
+        defer { if !events.isEmpty { events = [] } }
+        return events
+    }
+
+    func takeSentRequests() -> [StreamID] {
+        defer { if !sentRequests.isEmpty { sentRequests = [] } }
+        return sentRequests
+    }
+
+    // MARK: What the callbacks record
+
+    fileprivate func beganFrame(_ header: nghttp2_frame_hd) {
+        let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        switch UInt32(header.type) {
+        case NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue: break
+        case NGHTTP2_DATA.rawValue: if header.length == 0 && !endsStream { unproductive += 1 }
+        default: unproductive += 1
+        }
+    }
+
+    fileprivate func beganHeaders() {
+        fields = []
+        fieldsSize = 0
+    }
+
+    fileprivate func received(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, _ stream: StreamID
+    ) {
+        guard fieldsSize <= maximumHeaderListSize else { return }
+        fieldsSize += name.count + value.count + 32
+        if fieldsSize > maximumHeaderListSize {
+            fields = []
+            events.append(.headersTooLarge(stream))
+        } else {
+            fields.append(HeaderField(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+        }
+    }
+
+    fileprivate func received(_ frame: nghttp2_frame, _ session: OpaquePointer?) {
+        let header = frame.hd
+        let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        let isAnswer = header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+        switch UInt32(header.type) {
+        case NGHTTP2_HEADERS.rawValue:
+            guard fieldsSize <= maximumHeaderListSize else { break }
+            events.append(.headers(header.stream_id, fields, endsStream: endsStream))
+            fields = []
+        case NGHTTP2_DATA.rawValue: if endsStream { events.append(.end(header.stream_id)) }
+        case NGHTTP2_SETTINGS.rawValue: if !isAnswer { events.append(.settings(Self.settings(of: session))) }
+        case NGHTTP2_PING.rawValue: if isAnswer { events.append(.pingAnswered) }
+        case NGHTTP2_GOAWAY.rawValue:
+            let debug = UnsafeBufferPointer(
+                start: frame.goaway.opaque_data, count: min(frame.goaway.opaque_data_len, 512))
+            events.append(
+                .goAway(
+                    last: frame.goaway.last_stream_id, ErrorCode(rawValue: frame.goaway.error_code),
+                    debug: String(decoding: debug, as: UTF8.self)))
+        default: break
+        }
+    }
+
+    fileprivate func received(_ data: UnsafePointer<UInt8>, _ count: Int, _ stream: StreamID) {
+        guard let base else { return }
+        let start = input.startIndex + (UnsafeRawPointer(data) - base)
+        events.append(.data(stream, input[start..<start + count]))
+    }
+
+    fileprivate func closed(_ stream: StreamID, _ code: UInt32) {
+        bodies[stream] = nil
+        events.append(.closed(stream, ErrorCode(rawValue: code)))
+    }
+
+    /// Copies the next part of a request's body to where the library wants it.
+    fileprivate func read(_ stream: StreamID, into buffer: UnsafeMutableRawBufferPointer) -> (count: Int, isLast: Bool)
+    {
+        guard let body = bodies[stream] else { return (0, true) }
+        let part = body.prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        bodies[stream] = body.dropFirst(part.count)
+        return (part.count, part.count == body.count)
+    }
+
+    private static func settings(of session: OpaquePointer?) -> PeerSettings {
+        PeerSettings(
+            maximumStreams: Int(
+                nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)),
+            maximumHeaderListSize: Int(
+                nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)))
+    }
+
+    // MARK: The callbacks
+
+    static let readBody: nghttp2_data_source_read_callback = { _, stream, buffer, count, flags, _, context in
+        guard let found = recorder(at: context) else { return ssize_t(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+        let (count, isLast) = found.read(stream, into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+        if isLast { flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue) }
+        return count
+    }
+
+    static func install(in callbacks: OpaquePointer?) {
+        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, context in
+            if let header { recorder(at: context)?.beganFrame(header.pointee) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, context in
+            recorder(at: context)?.beganHeaders()
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+            _, frame, name, nameCount, value, valueCount, _, context in
+            guard let frame else { return 0 }
+            recorder(at: context)?.received(
+                UnsafeBufferPointer(start: name, count: nameCount),
+                UnsafeBufferPointer(start: value, count: valueCount), frame.pointee.hd.stream_id)
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { session, frame, context in
+            if let frame { recorder(at: context)?.received(frame.pointee, session) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, count, context in
+            if let data { recorder(at: context)?.received(data, count, stream) }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, context in
+            recorder(at: context)?.closed(stream, code)
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, context in
+            if let header = frame?.pointee.hd, UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
+                recorder(at: context)?.sentRequests.append(header.stream_id)
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, context in
+            if let header = frame?.pointee.hd, UInt32(header.type) == NGHTTP2_HEADERS.rawValue {
+                recorder(at: context)?.events.append(.notSent(header.stream_id))
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, frame, error, context in
+            // On a stream it ends the stream, which is told as such; on the connection it ends the connection.
+            if let frame, frame.pointee.hd.stream_id == 0 || nghttp2_is_fatal(error) != 0 {
+                recorder(at: context)?.events.append(.violation(.protocolError))
+            }
+            return 0
+        }
+        nghttp2_session_callbacks_set_error_callback2(callbacks) { _, _, text, count, context in
+            if let text, let found = recorder(at: context) {
+                found.words = String(
+                    decoding: UnsafeRawBufferPointer(start: text, count: count), as: UTF8.self)
+            }
+            return 0
+        }
+    }
+}
+
+/// The recorder that a callback's context is.
+private func recorder(at context: UnsafeMutableRawPointer?) -> SessionRecorder? {
+    context.map { Unmanaged<SessionRecorder>.fromOpaque($0).takeUnretainedValue() }
+}
