@@ -1,0 +1,111 @@
+/// The texts or byte strings of a column, dictionary-encoded or not, as bytes in place.
+public struct BinaryValues: Sendable {
+    public let count: Int
+    @usableFromInline let validity: Buffer?
+    /// For a dictionary-encoded column, where in the dictionary each row's value is.
+    @usableFromInline let indices: Indices?
+    /// For a dictionary-encoded column, which of the dictionary's values are null.
+    @usableFromInline let dictionaryValidity: Buffer?
+    @usableFromInline let offsets: Offsets
+    @usableFromInline let bytes: Buffer
+
+    /// Where the bytes of a row are in the buffer, nil where it is null.
+    @inlinable
+    func place(of row: Int) -> Range<Int>? {
+        precondition(row >= 0 && row < count, "row out of range")
+        if let validity, !validity.bit(row) { return nil }
+        guard let indices else { return offsets[row] }
+        let index = indices[row]
+        if let dictionaryValidity, !dictionaryValidity.bit(index) { return nil }
+        return offsets[index]
+    }
+
+    /// A copy of the bytes of a row, nil where it is null. Traps where there is no such row.
+    public subscript(row: Int) -> [UInt8]? {
+        guard let place = place(of: row) else { return nil }
+        return bytes.part(place).copy()
+    }
+
+    /// Whether the value of a row is null. Traps where there is no such row.
+    @inlinable
+    public func isNull(at row: Int) -> Bool { place(of: row) == nil }
+
+    /// Calls a closure with the bytes of a row in place, nil where it is null. Traps where there is no such row.
+    @inlinable
+    public func withBytes<Result, Failure>(
+        at row: Int, _ body: (Span<UInt8>?) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let place = place(of: row) else { return try body(nil) }
+        return try body(bytes.message.span.extracting(bytes.range).extracting(place))
+    }
+
+    /// Calls a closure with the bytes of each row in order, nil where it is null.
+    @inlinable
+    public func forEach<Failure>(_ body: (Span<UInt8>?) throws(Failure) -> Void) throws(Failure) {
+        for row in 0..<count { try withBytes(at: row, body) }
+    }
+}
+
+/// The texts of a column, dictionary-encoded or not. They are known to be UTF-8.
+public struct TextValues: Sendable {
+    /// The same values as bytes, for comparing and counting without making strings.
+    public let utf8: BinaryValues
+
+    public var count: Int { utf8.count }
+
+    /// The text at a row, nil where it is null. Traps where there is no such row.
+    public subscript(row: Int) -> String? {
+        utf8.withBytes(at: row) { bytes in
+            guard let bytes else { return nil }
+            // Decoding has validated the text of every row that is not null.
+            return String(copying: unsafe UTF8Span(unchecked: bytes))
+        }
+    }
+}
+
+/// The indices of a dictionary-encoded column; those of rows that are not null are known to be in the dictionary.
+@usableFromInline
+struct Indices: Sendable {
+    @usableFromInline let type: IntegerType
+    @usableFromInline let buffer: Buffer
+
+    @usableFromInline
+    subscript(row: Int) -> Int { Int(type.load(row, from: buffer)) }
+}
+
+extension Column {
+    /// The texts of a column of text, whether dictionary-encoded or not.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func texts() throws(ArrowError) -> TextValues {
+        let plain: DataType = if case .dictionary(_, let values, _) = type { values } else { type }
+        guard plain == .utf8 || plain == .largeUTF8 else { throw mismatch("texts") }
+        return TextValues(utf8: try binaries())
+    }
+
+    /// The byte strings of a column of bytes, or the UTF-8 of one of text, whether dictionary-encoded or not.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func binaries() throws(ArrowError) -> BinaryValues {
+        if case .variableWidth(let offsets, let bytes) = storage {
+            return BinaryValues(
+                count: count, validity: validity, indices: nil, dictionaryValidity: nil, offsets: offsets, bytes: bytes)
+        }
+        guard case .dictionary(let indices, let values) = storage,
+            case .variableWidth(let offsets, let bytes) = values.storage
+        else { throw mismatch("byte strings") }
+        return BinaryValues(
+            count: count, validity: validity, indices: indices, dictionaryValidity: values.validity,
+            offsets: offsets, bytes: bytes)
+    }
+
+    /// The text at a row, nil where it is null.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func text(at row: Int) throws(ArrowError) -> String? { try texts()[row] }
+
+    /// A copy of the bytes at a row, nil where it is null.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func bytes(at row: Int) throws(ArrowError) -> [UInt8]? { try binaries()[row] }
+}

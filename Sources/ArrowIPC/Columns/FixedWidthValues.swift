@@ -1,0 +1,137 @@
+/// A number as it lies in a message.
+public protocol FixedWidthValue: BitwiseCopyable, Sendable {
+    /// Whether columns of a type hold such numbers: `Int64` also reads timestamps and durations, `Int32` days.
+    static func reads(_ type: DataType) -> Bool
+}
+
+extension Int8: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .integer(.int8) }
+}
+extension Int16: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .integer(.int16) }
+}
+extension UInt8: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .integer(.uint8) }
+}
+extension UInt16: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .integer(.uint16) }
+}
+extension UInt32: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .integer(.uint32) }
+}
+extension UInt64: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .integer(.uint64) }
+}
+extension Float16: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.half) }
+}
+extension Float: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.single) }
+}
+extension Double: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.double) }
+}
+extension Int32: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool {
+        switch type {
+        case .integer(.int32), .date32, .time32: true
+        default: false
+        }
+    }
+}
+extension Int64: FixedWidthValue {
+    public static func reads(_ type: DataType) -> Bool {
+        switch type {
+        case .integer(.int64), .date64, .time64, .timestamp, .duration: true
+        default: false
+        }
+    }
+}
+
+/// The numbers of a column.
+public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
+    public let count: Int
+    @usableFromInline let validity: Buffer?
+    @usableFromInline let buffer: Buffer
+
+    /// The number at a row, nil where it is null. Traps where there is no such row.
+    @inlinable
+    public subscript(row: Int) -> Value? {
+        precondition(row >= 0 && row < count, "row out of range")
+        if let validity, !validity.bit(row) { return nil }
+        return buffer.load(atByte: row * MemoryLayout<Value>.size)
+    }
+
+    /// Calls a closure with the number of each row in order, nil where it is null.
+    @inlinable
+    public func forEach<Failure>(_ body: (Value?) throws(Failure) -> Void) throws(Failure) {
+        let size = MemoryLayout<Value>.size
+        // One check here of what decoding has checked already; the loads below stay inside it.
+        let bytes = unsafe buffer.message.span.bytes.extracting(buffer.range).extracting(first: count * size)
+        if let validity {
+            for row in 0..<count {
+                let value = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: row &* size, as: Value.self)
+                try body(validity.bit(row) ? value : nil)
+            }
+        } else {
+            for row in 0..<count {
+                try body(unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: row &* size, as: Value.self))
+            }
+        }
+    }
+}
+
+extension Column {
+    /// The numbers of a column whose values are exactly of that width and kind.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func values<Value: FixedWidthValue>(
+        as value: Value.Type = Value.self
+    ) throws(ArrowError) -> FixedWidthValues<Value> {
+        guard Value.reads(type), case .fixedWidth(let buffer) = storage else { throw mismatch("\(Value.self) values") }
+        return FixedWidthValues(count: count, validity: validity, buffer: buffer)
+    }
+
+    /// The number at a row of a column of integers, dates, times, timestamps or durations (in its type's unit), nil
+    /// where it is null.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`; also for an unsigned number of 64 bits that Int64 cannot hold.
+    public func int64(at row: Int) throws(ArrowError) -> Int64? {
+        precondition(row >= 0 && row < count, "row out of range")
+        switch (storage, type) {
+        case (.dictionary(let indices, let values), _):
+            return isNull(at: row) ? nil : try values.int64(at: indices[row])
+        case (.fixedWidth(let buffer), .integer(let type)):
+            if isNull(at: row) { return nil }
+            let number = type.load(row, from: buffer)
+            if type == .uint64, number < 0 { throw mismatch("numbers up to \(Int64.max)") }
+            return number
+        case (.fixedWidth(let buffer), .date32), (.fixedWidth(let buffer), .time32):
+            return isNull(at: row) ? nil : IntegerType.int32.load(row, from: buffer)
+        case (.fixedWidth(let buffer), let type) where Int64.reads(type):
+            return isNull(at: row) ? nil : IntegerType.int64.load(row, from: buffer)
+        default:
+            throw mismatch("integers")
+        }
+    }
+
+    /// The number at a row of a column of floating-point numbers, nil where it is null.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func double(at row: Int) throws(ArrowError) -> Double? {
+        precondition(row >= 0 && row < count, "row out of range")
+        switch (storage, type) {
+        case (.dictionary(let indices, let values), _):
+            return isNull(at: row) ? nil : try values.double(at: indices[row])
+        case (.fixedWidth(let buffer), .floatingPoint(let precision)):
+            if isNull(at: row) { return nil }
+            switch precision {
+            case .half: return Double(buffer.load(atByte: row * 2, as: Float16.self))
+            case .single: return Double(buffer.load(atByte: row * 4, as: Float.self))
+            case .double: return buffer.load(atByte: row * 8)
+            }
+        default:
+            throw mismatch("floating-point numbers")
+        }
+    }
+}

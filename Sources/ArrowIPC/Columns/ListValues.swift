@@ -1,0 +1,33 @@
+/// The lists of a column: ranges of one column of elements.
+public struct ListValues: Sendable {
+    public let count: Int
+    /// The elements of all lists, one after another.
+    public let elements: Column
+    let validity: Buffer?
+    let offsets: Offsets
+
+    /// Which rows of `elements` the list at a row has, nil where it is null. Traps where there is no such row.
+    public subscript(row: Int) -> Range<Int>? {
+        precondition(row >= 0 && row < count, "row out of range")
+        if let validity, !validity.bit(row) { return nil }
+        return offsets[row]
+    }
+}
+
+extension Column {
+    /// The lists of a column of lists.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func lists() throws(ArrowError) -> ListValues {
+        guard case .list(let offsets, let elements) = storage else { throw mismatch("lists") }
+        return ListValues(count: count, elements: elements, validity: validity, offsets: offsets)
+    }
+
+    /// The columns of a struct's members, in the order of its type; a row whose struct is null may have values there.
+    ///
+    /// - Throws: ``ArrowError`` of code `typeMismatch`.
+    public func members() throws(ArrowError) -> [Column] {
+        guard case .structure(let members) = storage else { throw mismatch("structs") }
+        return members
+    }
+}

@@ -1,0 +1,13 @@
+/// Rows of a stream that came in one message, column by column.
+public struct RecordBatch: Sendable {
+    public let schema: Schema
+    /// Count of rows; a batch without columns may have rows too.
+    public let rowCount: Int
+    /// The columns in the order of the schema's fields.
+    public let columns: [Column]
+
+    /// The first column of a name, or nil where there is none.
+    public func column(_ name: String) -> Column? {
+        schema.fields.firstIndex { $0.name == name }.map { columns[$0] }
+    }
+}

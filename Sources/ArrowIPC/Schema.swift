@@ -1,0 +1,50 @@
+/// What the columns of a stream are.
+public struct Schema: Sendable, Equatable, CustomStringConvertible {
+    public var fields: [Field]
+    /// What the writer noted, in its order; keys may repeat.
+    public var metadata: [KeyValue]
+
+    public init(fields: [Field], metadata: [KeyValue] = []) {
+        self.fields = fields
+        self.metadata = metadata
+    }
+
+    /// A line a field, as pyarrow writes schemas.
+    public var description: String { fields.map(\.description).joined(separator: "\n") }
+}
+
+/// A column, an element of a list or a member of a struct: its name and type.
+public struct Field: Sendable, Equatable, CustomStringConvertible {
+    /// The name; several fields of a schema may share it.
+    public var name: String
+    public var type: DataType
+    /// Whether values may be null.
+    public var nullable: Bool
+    public var metadata: [KeyValue]
+    /// Which of the stream's dictionaries holds the values; set exactly where the type is a dictionary.
+    public var dictionaryID: Int64?
+
+    public init(
+        name: String, type: DataType, nullable: Bool = true, metadata: [KeyValue] = [], dictionaryID: Int64? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.nullable = nullable
+        self.metadata = metadata
+        self.dictionaryID = dictionaryID
+    }
+
+    /// `name: type`, and `not null` where values may not be null.
+    public var description: String { "\(name): \(type)\(nullable ? "" : " not null")" }
+}
+
+/// A note on a schema or a field.
+public struct KeyValue: Sendable, Equatable {
+    public var key: String
+    public var value: String
+
+    public init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
