@@ -50,12 +50,15 @@ let package = Package(
         .executableTarget(
             name: "lakewarden-benchmarks", dependencies: ["AsyncIO", "ArrowIPC", "FlightSQL", "GRPC", "Micromegas"]),
 
+        // The golden calls as values, for the tests that hold a layer against them.
+        .target(name: "GoldenCalls", dependencies: ["ArrowIPC"], path: "Tests/GoldenCalls"),
+
         .testTarget(name: "UTCTimeTests", dependencies: ["UTCTime"]),
         .testTarget(name: "AsyncIOTests", dependencies: ["AsyncIO"]),
         .testTarget(name: "HTTP2Tests", dependencies: ["AsyncIO", "HTTP2"]),
         .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "GRPC", "HTTP2"]),
-        .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC"]),
-        .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GRPC"]),
+        .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", "GoldenCalls"]),
+        .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GoldenCalls", "GRPC"]),
         .testTarget(
             name: "MicromegasTests",
             dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GRPC", "Micromegas", "UTCTime"]),

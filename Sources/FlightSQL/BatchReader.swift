@@ -1,0 +1,79 @@
+internal import ArrowIPC
+internal import GRPC
+
+/// Takes the messages of one DoGet call and decodes them in order.
+actor BatchReader {
+    nonisolated let call: ServerStreamingCall
+    private var decoder = StreamDecoder()
+    /// Messages that came and were not decoded yet, the next one last.
+    private var waiting: [[UInt8]] = []
+    private var end: Result<Void, any Error>?
+
+    init(_ call: ServerStreamingCall) { self.call = call }
+
+    /// The stream's schema, once it came.
+    func schema() async throws -> Schema {
+        while true {
+            if let schema = decoder.schema { return schema }
+            guard let message = try await nextMessage() else {
+                throw FlightError("the answer ended without a schema")
+            }
+            _ = try decode(message)
+        }
+    }
+
+    /// The next batch, nil after the last.
+    func nextBatch() async throws -> RecordBatch? {
+        while let message = try await nextMessage() {
+            if let batch = try decode(message) { return batch }
+        }
+        return nil
+    }
+
+    /// The next batch and all behind it that have arrived; empty after the last.
+    func nextBatches() async throws -> [RecordBatch] {
+        guard let first = try await nextBatch() else { return [] }
+        var batches = [first]
+        while let message = waiting.popLast() {
+            // What came before a malformed message is given first; the error comes with the next call.
+            guard let decoded = try? decode(message) else { continue }
+            batches.append(decoded)
+        }
+        return batches
+    }
+
+    /// The next message that was not decoded yet, nil after a good end.
+    private func nextMessage() async throws -> [UInt8]? {
+        while waiting.isEmpty {
+            if let end {
+                try end.get()
+                return nil
+            }
+            do {
+                let messages = try await call.nextMessages()
+                if messages.isEmpty { end = .success(()) }
+                waiting = messages.reversed()
+            } catch {
+                end = .failure(error)
+            }
+        }
+        return waiting.removeLast()
+    }
+
+    /// The batch that a message holds, nil where it holds something else. An error ends the stream.
+    private func decode(_ message: [UInt8]) throws -> RecordBatch? {
+        do {
+            let data = try FlightData(message)
+            // A message without a header carries only the application's metadata.
+            if data.header.isEmpty { return nil }
+            let decoded = try decoder.decode(metadata: data.header, body: data.body, in: data.message)
+            if case .batch(let batch) = decoded { return batch }
+            return nil
+        } catch {
+            end = .failure(error)
+            waiting = []
+            call.cancel()
+            throw error
+        }
+    }
+}

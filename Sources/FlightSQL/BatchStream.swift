@@ -1,0 +1,45 @@
+public import ArrowIPC
+public import GRPC
+
+/// The rows that a query answers with, batch by batch as they arrive.
+///
+/// The answer is whole only if the iteration ends without an error: an end with any status but `OK` is thrown, after the
+/// batches that came before it. One task reads at a time; batches that one reader took another does not see. A stream that
+/// is dropped cancels its call.
+public struct BatchStream: AsyncSequence, Sendable {
+    public typealias Element = RecordBatch
+    public typealias Failure = any Error
+
+    /// What the columns of every batch are.
+    public let schema: Schema
+    /// What the server sent before its first message.
+    public let initialMetadata: Metadata
+    private let reader: BatchReader
+
+    /// Waits for the schema, which comes first.
+    init(_ call: ServerStreamingCall) async throws {
+        reader = BatchReader(call)
+        schema = try await reader.schema()
+        initialMetadata = try await call.initialMetadata()
+    }
+
+    /// All batches that have arrived, at least one; empty after the last.
+    ///
+    /// - Throws: `RPCError` where the call did not end well, ``FlightError`` or `ArrowError` where a message is malformed,
+    ///   `CancellationError`. The same again at each further call.
+    public func nextBatches() async throws -> [RecordBatch] { try await reader.nextBatches() }
+
+    /// What came with the status; empty until the last batch was taken.
+    public var trailingMetadata: Metadata {
+        get async { await reader.call.trailingMetadata }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
+
+    /// Gives the batches of a stream one by one.
+    public struct Iterator: AsyncIteratorProtocol {
+        let reader: BatchReader
+
+        public func next() async throws -> RecordBatch? { try await reader.nextBatch() }
+    }
+}

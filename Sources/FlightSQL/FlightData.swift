@@ -1,0 +1,24 @@
+/// One message of an Arrow stream as DoGet sends it: FlightData (Flight.proto: `flight_descriptor` 1, `data_header` 2,
+/// `app_metadata` 3, `data_body` 1000). It keeps the received bytes and says where in them the parts are.
+package struct FlightData: Sendable {
+    package let message: [UInt8]
+    /// The metadata of the Arrow message; empty where there is none.
+    package private(set) var header: Range<Int>
+    /// The body of the Arrow message.
+    package private(set) var body: Range<Int>
+
+    package init(_ message: [UInt8]) throws(FlightError) {
+        self.message = message
+        self.header = 0..<0
+        self.body = 0..<0
+        var reader = ProtobufReader(message, 0..<message.count)
+        while let field = try reader.next() {
+            switch (field.number, field.value) {
+            case (2, .bytes(let place)): header = place
+            case (1000, .bytes(let place)): body = place
+            case (2, _), (1000, _): throw FlightError("field \(field.number) of FlightData holds no bytes")
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// Why an answer is not what Flight SQL lays down, though the call itself may have ended well.
+public struct FlightError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong.
+    public var message: String
+
+    public init(_ message: String) { self.message = message }
+
+    public var description: String { "malformed Flight message: \(message)" }
+}

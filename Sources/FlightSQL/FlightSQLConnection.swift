@@ -1,0 +1,48 @@
+public import GRPC
+
+/// A Flight SQL server, asked over a gRPC channel.
+public final class FlightSQLConnection: Sendable {
+    private static let service = "/arrow.flight.protocol.FlightService/"
+    private let channel: Channel
+
+    /// A connection that makes its calls on a channel; closing the channel is the caller's.
+    public init(channel: Channel) { self.channel = channel }
+
+    /// Runs a query; returns when the schema of its answer has come.
+    ///
+    /// DoGet with a ticket that holds the SQL text, without asking for a FlightInfo first: what Micromegas servers expect.
+    ///
+    /// - Parameters:
+    ///   - metadata: sent with the call.
+    ///   - timeout: for the whole answer, its last batch included; nil for no limit.
+    /// - Throws: `RPCError` where the call ended before the schema came, ``FlightError`` or `ArrowError` where what came is
+    ///   malformed, `CancellationError`.
+    public func query(
+        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+    ) async throws -> BatchStream {
+        let call = try await channel.serverStreaming(
+            Self.service + "DoGet", Ticket.query(sql), metadata: metadata, timeout: timeout)
+        return try await BatchStream(call)
+    }
+
+    /// Has the server plan a statement without running it.
+    ///
+    /// - Throws: `RPCError` where the server refuses it or the call fails, ``FlightError`` or `ArrowError` where the answer is
+    ///   malformed, `CancellationError`.
+    public func prepare(
+        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+    ) async throws -> PreparedStatement {
+        let call = try await channel.serverStreaming(
+            Self.service + "DoAction", Action.createPreparedStatement(sql), metadata: metadata, timeout: timeout)
+        var results: [[UInt8]] = []
+        while case let messages = try await call.nextMessages(), !messages.isEmpty {
+            results += messages
+            if results.count > 1 { break }
+        }
+        guard results.count == 1 else {
+            throw FlightError(
+                "preparing a statement was answered with \(results.count == 0 ? "no" : "more than one") result")
+        }
+        return try PreparedStatement(result: results[0])
+    }
+}
