@@ -1,6 +1,10 @@
 /// Makes columns of a RecordBatch table (Message.fbs: length, nodes, buffers, compression, variadicBufferCounts) and its
 /// body. Fields take their nodes and buffers in the order of a walk through the schema, parents first.
 struct BatchDecoder {
+    /// The longest array that every Arrow implementation reads ("Array lengths" of the columnar format). Columns of nulls
+    /// take no bytes, so that nothing else bounds their rows.
+    private static let maximumRows = Int64(Int32.max)
+
     let rowCount: Int
     private let body: Buffer
     private let dictionaries: [Int64: Column]
@@ -11,9 +15,7 @@ struct BatchDecoder {
 
     init(_ table: FlatTable, body: Buffer, dictionaries: [Int64: Column]) throws(ArrowError) {
         let length = try table.number(0, default: Int64(0))
-        guard let rowCount = Int(exactly: length), rowCount >= 0 else {
-            throw .malformed("it cannot have \(length) rows")
-        }
+        guard (0...Self.maximumRows).contains(length) else { throw .malformed("it cannot have \(length) rows") }
         if let compression = try table.table(3) {
             let codec = try compression.number(0, default: Int8(0))
             throw .unsupported(
@@ -23,7 +25,7 @@ struct BatchDecoder {
         let empty = FlatVector(buffer: table.buffer, start: 0, count: 0, elementSize: 16)
         self.nodes = try table.vector(1, elementSize: 16) ?? empty
         self.buffers = try table.vector(2, elementSize: 16) ?? empty
-        self.rowCount = rowCount
+        self.rowCount = Int(length)
         self.body = body
         self.dictionaries = dictionaries
     }
@@ -69,7 +71,7 @@ struct BatchDecoder {
     ) throws(ArrowError) -> Column.Storage {
         switch type {
         case .bool:
-            return .bits(try takeBuffer("values", atLeast: node.count / 8 + (node.count % 8 == 0 ? 0 : 1)))
+            return .bits(try takeBuffer("values", atLeast: (node.count + 7) / 8))
         case .utf8, .largeUTF8:
             let offsets = try takeOffsets(node, isLarge: type == .largeUTF8)
             let texts = try takeBuffer("text")
@@ -99,14 +101,14 @@ struct BatchDecoder {
             }
             return .structure(members)
         case .dictionary(let indexType, let valueType, _):
-            let buffer = try takeBuffer("indices", atLeast: bytes(of: node.count, width: indexType.width))
+            let buffer = try takeBuffer("indices", atLeast: node.count * indexType.width)
             let values = try dictionary(dictionaryID, of: valueType, needed: node.nullCount < node.count)
             let indices = Indices(type: indexType, buffer: buffer)
             try indices.check(count: node.count, validity: validity, dictionaryCount: values.count)
             return .dictionary(indices, values: values)
         default:
             guard let width = type.fixedWidth else { throw .unsupported("the type \(type)") }
-            return .fixedWidth(try takeBuffer("values", atLeast: bytes(of: node.count, width: width)))
+            return .fixedWidth(try takeBuffer("values", atLeast: node.count * width))
         }
     }
 
@@ -130,7 +132,7 @@ extension BatchDecoder {
         let position = nodes.position(of: nextNode)
         let count = try nodes.buffer.number(at: position, as: Int64.self)
         let nullCount = try nodes.buffer.number(at: position + 8, as: Int64.self)
-        guard count >= 0, (0...count).contains(nullCount) else {
+        guard (0...Self.maximumRows).contains(count), (0...count).contains(nullCount) else {
             throw .malformed("it cannot have \(nullCount) nulls in \(count) rows")
         }
         nextNode += 1
@@ -155,7 +157,7 @@ extension BatchDecoder {
 
     /// The bitmap of a column that has nulls. One may be sent where there are none; it then has to say so.
     private mutating func takeValidity(_ node: Node) throws(ArrowError) -> Buffer? {
-        let bytesNeeded = node.count / 8 + (node.count % 8 == 0 ? 0 : 1)
+        let bytesNeeded = (node.count + 7) / 8
         let bitmap = try takeBuffer("validity", atLeast: node.nullCount > 0 ? bytesNeeded : 0)
         if node.nullCount == 0 && bitmap.count < bytesNeeded { return nil }
         let nulls = node.count - bitmap.countOfSetBits(in: node.count)
@@ -167,14 +169,10 @@ extension BatchDecoder {
 
     private mutating func takeOffsets(_ node: Node, isLarge: Bool) throws(ArrowError) -> Offsets {
         // A column of no rows may leave out its only offset.
-        let needed = node.count == 0 ? 0 : try bytes(of: node.count, width: isLarge ? 8 : 4) + (isLarge ? 8 : 4)
+        let needed = node.count == 0 ? 0 : (node.count + 1) * (isLarge ? 8 : 4)
         return Offsets(buffer: try takeBuffer("offsets", atLeast: needed), isLarge: isLarge)
     }
 
-    private func bytes(of count: Int, width: Int) throws(ArrowError) -> Int {
-        guard count <= Int.max / 16 else { throw .malformed("no message holds \(count) rows") }
-        return count * width
-    }
 }
 
 extension [String] {

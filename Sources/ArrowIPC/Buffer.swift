@@ -25,7 +25,7 @@ struct Buffer: Sendable {
 
     /// The value whose first byte is at a position. Traps where it lies outside the buffer.
     @inlinable
-    func load<T: BitwiseCopyable>(atByte position: Int, as type: T.Type = T.self) -> T {
+    func load<T: BitwiseCopyable>(atByte position: Int, as type: T.Type) -> T {
         precondition(position >= 0 && position <= count - MemoryLayout<T>.size)
         // Any bit pattern is a value of the number types that are loaded here.
         return unsafe message.span.bytes.unsafeLoadUnaligned(fromByteOffset: range.lowerBound + position, as: T.self)

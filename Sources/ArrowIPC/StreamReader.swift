@@ -54,7 +54,7 @@ public struct StreamReader: Sendable {
         let rest = Buffer(bytes, position..<bytes.count)
         func word(_ index: Int) throws(ArrowError) -> Int32 {
             guard rest.count >= 4 * index + 4 else { throw .malformed("the message's length is cut off") }
-            return rest.load(atByte: 4 * index)
+            return rest.load(atByte: 4 * index, as: Int32.self)
         }
         let isMarked = try word(0) == -1
         let length = Int(try word(isMarked ? 1 : 0))

@@ -47,6 +47,36 @@ import Testing
         }
     }
 
+    @Test(
+        "an answer with any byte changed is an error or rows that can be read", arguments: ["nulls", "list-view-sets"])
+    func damaged(_ name: String) throws {
+        let call = try GoldenCall(server: "micromegas-0.30", name: name)
+        var refused = 0
+        for (index, message) in call.messages.enumerated() {
+            let header = try FlightData(message).header
+            for position in header.indices.dropLast(header.count - min(header.count, 1500)) {
+                for change: UInt8 in [0x01, 0x80, 0xFF] {
+                    var messages = call.messages
+                    messages[index][position] ^= change
+                    do { try readAll(messages) } catch { refused += 1 }
+                }
+            }
+        }
+        #expect(refused > 100)
+    }
+
+    private func readAll(_ messages: [[UInt8]]) throws {
+        var decoder = StreamDecoder()
+        for message in messages {
+            let data = try FlightData(message)
+            let decoded = try decoder.decode(metadata: data.header, body: data.body, in: data.message)
+            guard case .batch(let batch) = decoded else { continue }
+            for column in batch.columns {
+                for row in 0..<min(column.count, 50) { _ = column.value(at: row) }
+            }
+        }
+    }
+
     private func compareRows(_ call: GoldenCall) throws {
         guard let expected = call.expected else { return }
         var decoder = StreamDecoder()

@@ -95,7 +95,7 @@ extension IntegerType {
         case .int8: Int64(buffer.load(atByte: row, as: Int8.self))
         case .int16: Int64(buffer.load(atByte: row * 2, as: Int16.self))
         case .int32: Int64(buffer.load(atByte: row * 4, as: Int32.self))
-        case .int64: buffer.load(atByte: row * 8)
+        case .int64: buffer.load(atByte: row * 8, as: Int64.self)
         case .uint8: Int64(buffer.load(atByte: row, as: UInt8.self))
         case .uint16: Int64(buffer.load(atByte: row * 2, as: UInt16.self))
         case .uint32: Int64(buffer.load(atByte: row * 4, as: UInt32.self))

@@ -95,7 +95,7 @@ struct TextCheck {
                 _ = try UTF8Span(validating: text.message.span.extracting(text.range))
             } catch {
                 throw .malformed(
-                    "the text of row \(row) is not UTF-8 (\(error.kind) at byte \(error.byteOffsets.lowerBound))")
+                    "the text of row \(row) is not UTF-8 from its byte \(error.byteOffsets.lowerBound) on")
             }
         }
     }

@@ -59,7 +59,7 @@ public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
     public subscript(row: Int) -> Value? {
         precondition(row >= 0 && row < count, "row out of range")
         if let validity, !validity.bit(row) { return nil }
-        return buffer.load(atByte: row * MemoryLayout<Value>.size)
+        return buffer.load(atByte: row * MemoryLayout<Value>.size, as: Value.self)
     }
 
     /// Calls a closure with the number of each row in order, nil where it is null.
@@ -128,7 +128,7 @@ extension Column {
             switch precision {
             case .half: return Double(buffer.load(atByte: row * 2, as: Float16.self))
             case .single: return Double(buffer.load(atByte: row * 4, as: Float.self))
-            case .double: return buffer.load(atByte: row * 8)
+            case .double: return buffer.load(atByte: row * 8, as: Double.self)
             }
         default:
             throw mismatch("floating-point numbers")

@@ -48,12 +48,12 @@ extension Column {
 
     private func number(at row: Int, in buffer: Buffer) -> Value {
         switch type {
-        case .integer(.uint64): .unsigned(buffer.load(atByte: row * 8))
+        case .integer(.uint64): .unsigned(buffer.load(atByte: row * 8, as: UInt64.self))
         case .integer(let type): .integer(type.load(row, from: buffer))
         case .date32, .time32: .integer(IntegerType.int32.load(row, from: buffer))
         case .floatingPoint(.half): .double(Double(buffer.load(atByte: row * 2, as: Float16.self)))
         case .floatingPoint(.single): .double(Double(buffer.load(atByte: row * 4, as: Float.self)))
-        case .floatingPoint(.double): .double(buffer.load(atByte: row * 8))
+        case .floatingPoint(.double): .double(buffer.load(atByte: row * 8, as: Double.self))
         default: .integer(IntegerType.int64.load(row, from: buffer))
         }
     }

@@ -19,7 +19,7 @@ struct FlatBuffer: Sendable {
             throw .malformed(
                 "\(MemoryLayout<T>.size) bytes at \(position) lie outside the \(bytes.count) of the metadata")
         }
-        return bytes.load(atByte: position)
+        return bytes.load(atByte: position, as: T.self)
     }
 
     /// Where the forward offset at a position points.

@@ -1,0 +1,49 @@
+import ArrowIPC
+import GoldenCalls
+import Testing
+
+/// Streams that pyarrow wrote, held against what pyarrow reads in them.
+@Suite struct StreamTests {
+    static let names = (try? GoldenStream.names()) ?? []
+
+    @Test("the streams are there") func allThere() {
+        #expect(Self.names.filter { !$0.hasPrefix("refused-") }.count == 17)
+        #expect(Self.names.filter { $0.hasPrefix("refused-") }.count == 12)
+    }
+
+    @Test("a stream decodes to what pyarrow reads", arguments: names.filter { !$0.hasPrefix("refused-") })
+    func good(_ name: String) throws {
+        let stream = try GoldenStream(name)
+        var reader = StreamReader(stream.bytes)
+        let batches = try reader.batches()
+        let schema = try #require(reader.schema)
+        #expect(try GoldenComparison(stream.expected).differences(schema: schema, batches: batches) == [])
+    }
+
+    @Test("what is not read is refused by name", arguments: names.filter { $0.hasPrefix("refused-") })
+    func refused(_ name: String) throws {
+        let stream = try GoldenStream(name)
+        var reader = StreamReader(stream.bytes)
+        let error = #expect(throws: ArrowError.self) { try reader.batches() }
+        #expect(error?.code == .unsupported)
+        #expect(try error?.message.contains(stream.expected.member("refused").text()) == true)
+    }
+
+    @Test("a batch keeps the dictionary it came with") func dictionaryReplaced() throws {
+        var reader = StreamReader(try GoldenStream("dictionary-replaced").bytes)
+        let batches = try reader.batches()
+        #expect(try batches.map { try $0.columns[0].text(at: 0) } == ["a", "c", "a"])
+        #expect(try batches[1].columns[0].text(at: 2) == "b")
+    }
+}
+
+extension StreamReader {
+    /// The batches of the rest of the stream.
+    mutating func batches() throws(ArrowError) -> [RecordBatch] {
+        var batches: [RecordBatch] = []
+        while let decoded = try next() {
+            if case .batch(let batch) = decoded { batches.append(batch) }
+        }
+        return batches
+    }
+}
