@@ -1,0 +1,25 @@
+/// The keys that a mapping of a policy file may have: read by the decoder, by its suggestions, and by the test that
+/// holds the JSON Schema against them.
+struct KeySet: Sendable {
+    /// How messages and the JSON Schema call the mapping.
+    var name: String
+    /// In the order in which they are told.
+    var keys: [String]
+
+    static let file = KeySet(name: "the file", keys: ["version", "lake", "guard_rails", "policies"])
+    static let lake = KeySet(name: "lake", keys: ["uri", "credentials", "server_retention", "maintenance_service"])
+    static let credentials = KeySet(name: "lake.credentials", keys: ["token_file"])
+    static let serverRetention = KeySet(name: "lake.server_retention", keys: ["default"])
+    static let guardRails = KeySet(name: "guard_rails", keys: ["lost", "minimum_age"])
+    static let lost = KeySet(name: "guard_rails.lost", keys: ["partitions", "bytes"])
+    static let policy = KeySet(name: "policy", keys: ["name", "schema_evolution", "retention", "match"])
+    static let schemaEvolution = KeySet(name: "schema_evolution", keys: ["last_copies", "soak"])
+    static let retention = KeySet(name: "retention", keys: ["keep"])
+    static let keep = KeySet(name: "retention.keep", keys: ["newer_than"])
+    static let match = KeySet(name: "match", keys: ["view_sets"])
+
+    /// All of them.
+    static let all = [
+        file, lake, credentials, serverRetention, guardRails, lost, policy, schemaEvolution, retention, keep, match,
+    ]
+}
