@@ -1,0 +1,134 @@
+"""Lays a lake out at rest: telemetry first, then catalog rows with the files that belong to them.
+
+Every row is computed from the telemetry, the way the engine computes it; only its times and hashes are chosen freely.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from . import definitions, extract, instances, sources, storage
+from .catalog import count_bytes
+from .programs import Rows
+from .types import VERSIONS, Lake, PartitionRow, ViewSet
+
+SECOND = 1_000_000_000
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+
+GLOBALS = ("blocks", "processes", "streams", "log_entries", "measures", "log_stats")
+
+
+class NoFaults:
+    def check(self, point: str, n: int = 0, **context: object) -> None:
+        """Nothing goes wrong while a lake is laid out."""
+
+
+class Layout:
+    """One lake in the making; `save` writes the catalog."""
+
+    def __init__(self, directory: Path, version: str, now: int) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.lake = Lake(directory, version, lambda: now, NoFaults())
+        self.rows: list[PartitionRow] = []
+        self._views = {(name, v): definitions.builtin(name, v) for v in VERSIONS for name in definitions.BUILTIN}
+        self._blocks: extract.SourceBlocks | None = None
+        self._objects: dict[tuple[str, str], list[tuple[dict, pa.RecordBatch]]] = {}
+
+    def view(self, name: str, version: str | None = None) -> ViewSet:
+        return self._views[name, version or self.lake.version]
+
+    def telemetry(self, rows: Rows) -> None:
+        self.lake.telemetry.add(rows.processes, rows.streams, rows.blocks, rows.payloads)
+        self._blocks = None
+
+    def blocks(self, begin: int, end: int) -> extract.SourceBlocks:
+        """Telemetry's blocks inserted in [begin, end) as rows of the `blocks` view."""
+        if self._blocks is None:
+            view = self.view("blocks", "0.33")
+            found = extract.block_rows(view, self.lake.telemetry, self.lake.telemetry.blocks())
+            self._blocks = extract.plain_rows(found)
+        return [block for block in self._blocks if begin <= block["insert_time"] < end]
+
+    def add_global(self, name: str, version: str, begin: int, end: int, updated: int, **changes: object) -> None:
+        """The global partition of [begin, end) as `version` made it at `updated`; `changes` to its row come last."""
+        view = self.view(name, version)
+        table, count = self.compute(view, begin, end)
+        self.add(view, "global", table, count, begin, end, updated, **changes)
+
+    def add_instance(self, name: str, version: str, instance: str, begin: int, end: int, updated: int) -> None:
+        """The just-in-time partition of an instance's blocks inserted in [begin, end)."""
+        view = self.view(name, version)
+        key, tag = ("stream_id" if view.instance_of == "stream" else "process_id"), extract.TAGS[name]
+        blocks = [block for block in sources.tagged(self.blocks(begin, end), tag) if block[key] == instance]
+        if not blocks:
+            return
+        table = instances.rows(view, self.objects(tag, blocks))
+        times = [block["insert_time"] for block in blocks]
+        count = sum(block["nb_objects"] for block in blocks)
+        self.add(view, instance, table, count, min(times), max(times), updated)
+
+    def compute(self, view: ViewSet, begin: int, end: int) -> tuple[pa.Table, int]:
+        """The rows of a global view over [begin, end), and its source count."""
+        blocks = self.blocks(begin, end)
+        if view.name == "blocks":
+            return extract.block_rows(view, self.lake.telemetry, self.lake.telemetry.blocks(begin, end)), len(blocks)
+        if view.name in ("processes", "streams"):
+            return extract.distinct(view, blocks), len(blocks)
+        tag = "metrics" if view.name == "measures" else "log"
+        blocks = sources.tagged(blocks, tag)
+        count = sum(block["nb_objects"] for block in blocks)
+        if view.name == "log_stats":
+            entries = extract.entries(self.view("log_entries"), self.objects("log", blocks))
+            return extract.log_stats(view, [entries], begin, end), count
+        return extract.entries(view, self.objects(tag, blocks)), count
+
+    def objects(self, tag: str, blocks: extract.SourceBlocks) -> list[tuple[dict, pa.RecordBatch]]:
+        return sources.read_objects(self.lake, tag, blocks)[0]
+
+    def add(
+        self,
+        view: ViewSet,
+        instance: str,
+        table: pa.Table,
+        count: int,
+        begin: int,
+        end: int,
+        updated: int,
+        **changes: object,
+    ) -> None:
+        first, last = extract.event_range(view, table)
+        path = storage.new_path(view.name, instance, begin) if table.num_rows else None
+        row = PartitionRow(
+            view_set_name=view.name,
+            view_instance_id=instance,
+            begin_insert_time=begin,
+            end_insert_time=end,
+            min_event_time=None if first is None else first // 1000 * 1000,
+            max_event_time=None if last is None else last // 1000 * 1000,
+            updated=updated // 1000 * 1000,
+            file_path=path,
+            file_size=storage.write(self.lake, path, table) if path else 0,
+            file_schema_hash=view.schema_hash,
+            source_data_hash=count_bytes(count),
+            num_rows=table.num_rows,
+            sort_order=sources.order(view),
+            max_sort_key_time=None,
+        )
+        self.rows.append(replace(row, **changes))
+
+    def save(self, scenario: str, **meta: object) -> None:
+        catalog = self.lake.catalog
+        catalog.load(self.rows)
+        with catalog.transaction():
+            for key, value in {"scenario": scenario, **meta}.items():
+                catalog.set_meta(key, str(value))
+        self.lake.close()
+
+
+def fresh_id() -> str:
+    return str(uuid.uuid4())
