@@ -143,6 +143,20 @@ BUILDERS = {
 }
 
 
+#: (server, section) of `sequence.json`.
+SECTIONS = {
+    ("0.30", "catalog, queries, maintenance"): "golden-catalog",
+    ("0.30", "log_entries and log_stats read back"): "golden-read-back",
+    ("0.30", "who may"): "golden-who-may",
+    ("0.30", "a lake at work"): "golden-live",
+    ("0.33", "after the upgrade"): "golden-upgraded",
+    ("0.33", "who may"): "golden-who-may",
+    ("0.33", "shadow rebuild"): "golden-shadow",
+    ("0.33", "a failure that commits"): "golden-failure",
+    ("0.33", "its repair"): "golden-repair",
+}
+
+
 def telemetry(rows: list[PartitionRow]) -> Rows:
     """Telemetry that these rows could have been made from: one run in each hour that holds blocks."""
     found = Rows()

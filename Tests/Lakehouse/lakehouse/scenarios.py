@@ -36,6 +36,9 @@ _BUILDERS: dict[str, Callable[[Path, str, int], None]] = {
     **golden_lakes.BUILDERS,
 }
 
+#: The lake that a section of the golden calls (server, section) starts from.
+GOLDEN = golden_lakes.SECTIONS
+
 NAMES: tuple[str, ...] = tuple(_BUILDERS)
 
 
