@@ -29,9 +29,17 @@ def golden_folder() -> Path:
 
 def listing(server: str, call: str) -> list[PartitionRow]:
     """The rows that a golden call of list_partitions() answered."""
-    answer = json.loads((golden_folder() / server / call / "expected.json").read_text())
+    answer = _answer(golden_folder() / server, call)
     names = [column["name"] for column in answer["schema"]]
     return [_row(dict(zip(names, values, strict=True))) for values in zip(*answer["columns"], strict=True)]
+
+
+def _answer(folder: Path, call: str) -> dict:
+    """The decoded answer: a file of its own as recorded, or within the call's file as the tests keep it."""
+    recorded = folder / call / "expected.json"
+    if recorded.exists():
+        return json.loads(recorded.read_text())
+    return json.loads((folder / f"{call}.json").read_text())["expected"]
 
 
 def _row(values: dict) -> PartitionRow:
