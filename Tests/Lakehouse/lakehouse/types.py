@@ -15,8 +15,12 @@ Signatures of the modules that are not classes here:
     engine.bulk_ingest(lake, table_name: str, table: pa.Table)                  -> int         raises EngineError
     definitions.create_view(lake, statement: ViewStatement)                     -> str         "created", "replaced"
     definitions.drop_view(lake, name: str)                                      -> bool        False: there was none
-    scenarios.build(name: str, directory: Path, version: str, now: int)         -> None        writes a lake to be opened
+    scenarios.build(name: str, directory: Path, version: str, now: int)         -> None        a lake to be opened
     scenarios.NAMES                                                             -> tuple[str, ...]
+    scenarios.GOLDEN    (server, section) of the goldens' sequence.json to the scenario that the section starts from:
+                        dict[tuple[str, str], str]. No scenario reads a recorded answer, list-partitions' included: it
+                        computes its rows from telemetry of its own, and takes from the goldens no more than the names
+                        that their requests hold (four `.old` paths, instances)
 
 and what the front offers to the engine (for log_stats and user-defined views), to be called on a thread of the engine
 only, never inside a DataFusion call:
@@ -169,6 +173,7 @@ class Lake:
 
         if version not in VERSIONS:
             raise ValueError(f"version {version!r} is none of {', '.join(VERSIONS)}")
+        directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.version = version
         #: The server's now. Every `updated`, every log row's time and the `date` header come from it.
