@@ -130,7 +130,7 @@ _MASKS = [
     (re.compile(r"/?(?:[\w.-]+/)*views/[\w./-]+"), "PATH"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00| UTC)?"), "TIME"),
-    (re.compile(r"(?<![\w])\d+(?:\.\d+)?(?=s?\b)"), "N"),
+    (re.compile(r"(?<=sum_size=)\d+|(?<=completed in )[\d.]+"), "N"),
 ]
 
 
