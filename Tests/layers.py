@@ -9,7 +9,9 @@ import re
 import subprocess
 import sys
 
-IMPORT = re.compile(r"^\s*(?:@\w+\s+)*(?:public |package |internal |private |fileprivate )?import\s+(?:\w+\s+)?(\w+)", re.M)
+IMPORT = re.compile(
+    r"^\s*(?:@\w+\s+)*(?:public |package |internal |private |fileprivate )?import\s+(?:\w+\s+)?(\w+)", re.M
+)
 
 
 def main() -> int:
@@ -23,7 +25,9 @@ def main() -> int:
         for file in sorted(folder.rglob("*.swift")):
             for module in IMPORT.findall(file.read_text()):
                 if module in names and module not in allowed | {target["name"]}:
-                    wrong.append(f"{file.relative_to(root)}: imports {module}, which {target['name']} does not depend on")
+                    wrong.append(
+                        f"{file.relative_to(root)}: imports {module}, which {target['name']} does not depend on"
+                    )
     print("\n".join(wrong) or f"layers: {len(names)} targets import only what they name")
     return 1 if wrong else 0
 

@@ -9,4 +9,4 @@ export PYTHONDONTWRITEBYTECODE=1
 
 swift build --build-tests
 swift test --skip-build --disable-xctest
-.venv/bin/python -m pytest -q -p no:cacheprovider Tests/Lakehouse
+.venv/bin/python -m pytest -q -p no:cacheprovider -c Tests/pytest.ini --rootdir Tests Tests/Lakehouse Tests/Program
