@@ -33,6 +33,19 @@ public struct Catalog: Sendable {
         return partitions[from..<to]
     }
 
+    /// The rows of a view set's global instance that begin in a range, its end included.
+    func partitions(of viewSet: String, beginningIn range: InsertRange) -> ArraySlice<Partition> {
+        let rows = partitions(of: viewSet)
+        let from = firstIndex { ($0.viewSet, $0.instance, $0.range.begin) >= (viewSet, "global", range.begin) }
+        return rows[max(from, rows.startIndex)...].prefix { $0.range.begin <= range.end }
+    }
+
+    /// The place of the first row of a view set.
+    func index(before viewSet: String) -> Int { firstIndex { $0.viewSet >= viewSet } }
+
+    /// The place after the last row of a view set.
+    func index(after viewSet: String) -> Int { firstIndex { $0.viewSet > viewSet } }
+
     /// The first place whose identity answers yes, all later ones answering yes too.
     private func firstIndex(where reached: (PartitionIdentity) -> Bool) -> Int {
         var low = 0

@@ -9,6 +9,8 @@ public struct Evidence: Sendable, Hashable {
     public var failedProofs: [FailedProof]
     /// What the current-hash `blocks` of a day hold; only for days that they cover.
     public var currentBlocks: [CalendarDay: BlockCounts]
+    /// The current hash of each view set as each of several fresh connections was told it; empty where nobody asked.
+    public var replicas: [[String: SchemaHash]]
 
     /// The calls that name a row exactly.
     public struct RetireCalls: Sendable, Hashable {
@@ -26,11 +28,13 @@ public struct Evidence: Sendable, Hashable {
 
     /// Evidence; empty but for the calls.
     public init(
-        retireBy: RetireCalls, failedProofs: [FailedProof] = [], currentBlocks: [CalendarDay: BlockCounts] = [:]
+        retireBy: RetireCalls, failedProofs: [FailedProof] = [], currentBlocks: [CalendarDay: BlockCounts] = [:],
+        replicas: [[String: SchemaHash]] = []
     ) {
         self.retireBy = retireBy
         self.failedProofs = failedProofs
         self.currentBlocks = currentBlocks
+        self.replicas = replicas
     }
 }
 

@@ -155,6 +155,16 @@ public struct Hold: Sendable, Hashable {
         case notExactlyRemovable
         /// The server no longer lists the view set.
         case unknownViewSet
+        /// A row of the current hash already covers the whole range of the final one: no merge would take the old row.
+        case leftOver(under: PartitionIdentity)
+        /// A row of what the view reads records a source and holds nothing.
+        case inputDamaged(PartitionIdentity)
+        /// There is no rule by which the view's new rows could be compared with the old ones.
+        case notProvable
+        /// A rebuild of this plan reads or merges the row; a later run retires it.
+        case neededByRebuild(String)
+        /// `blocks` are never retired by age.
+        case neverRetired
     }
 
     /// A hold.

@@ -21,4 +21,8 @@ public enum Stop: Sendable, Hashable {
     case removesEverything(policy: String, viewSet: String, partitions: Int)
     /// A row that is to be removed without proved replacement is younger than the guard rails allow.
     case tooYoung(policy: String, partition: PartitionIdentity, age: Duration, minimum: Duration)
+    /// A query counts fewer blocks of a day than the listing records: what this caller may read is filtered.
+    case hiddenRows(day: CalendarDay, listed: Int64, counted: Int64)
+    /// The plan breaks one of its own rules: a fault in the planner, or a plan that was altered.
+    case unsoundPlan(PlanFault)
 }

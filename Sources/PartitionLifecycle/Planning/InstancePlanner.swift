@@ -1,0 +1,125 @@
+import UTCTime
+
+/// Decides on just-in-time rows of old hashes: a query of their instance makes them anew, so they are retired, once
+/// what such a query reads is in order. Nothing is queried for that: a query of an instance is a materializing call.
+struct InstancePlanner {
+    let policies: PolicySet
+    let lake: LakeIndex
+    let evidence: Evidence
+    let borders: Borders
+    let retention: RetentionPlanner
+    let removal: ExactRemoval
+    /// What was decided on global rows.
+    let rebuilds: EvolutionPlanner.Outcome
+
+    /// What every just-in-time query reads (contract §2); `blocks` without regard to their hash.
+    static let inputs = [Catalog.blocks, "processes", "streams"]
+
+    /// Decides over the whole lake; rows that retention takes are left to it.
+    func decide() -> (retirements: [Retirement], holds: [Hold]) {
+        var retired = OrderedGroups<RetiredKey>()
+        var held = OrderedGroups<HeldKey>()
+        var hours = HourFacts(planner: self)
+        for viewSet in lake.order {
+            guard let (policy, soak) = policies.evolution(of: viewSet) else { continue }
+            let rows = oldInstances(of: viewSet)
+            guard !rows.isEmpty else { continue }
+            let soaking = soaking(viewSet, soak)
+            let lastCopies = lastCopies(of: viewSet, among: rows)
+            for row in rows {
+                let early = tooNewOrOld(row) ?? soaking ?? lastCopies[CopyKey(row)]
+                if let reason = early ?? hours.reason(for: row)
+                    ?? (removal.call(for: row) == nil ? .notExactlyRemovable : nil)
+                {
+                    held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
+                } else {
+                    retired.add(row, to: RetiredKey(policy: policy, viewSet: viewSet, hash: row.identity.schemaHash))
+                }
+            }
+        }
+        return (
+            retired.groups.map {
+                Retirement(
+                    policy: $0.policy, viewSet: $0.viewSet, partitions: $1,
+                    reason: .rebuiltWhenQueried(oldHash: $0.hash))
+            },
+            held.groups.map {
+                Hold(policy: $0.policy, viewSet: $0.viewSet, day: $0.day, partitions: $1, reason: $0.reason)
+            }
+        )
+    }
+
+    private struct RetiredKey: Hashable {
+        var policy: String
+        var viewSet: String
+        var hash: SchemaHash
+    }
+
+    private struct HeldKey: Hashable {
+        var policy: String
+        var viewSet: String
+        var day: CalendarDay
+        var reason: Hold.Reason
+    }
+
+    /// The rows of one hash and day: one copy.
+    private struct CopyKey: Hashable {
+        var day: CalendarDay
+        var hash: SchemaHash
+
+        init(_ row: Partition) {
+            day = row.day
+            hash = row.identity.schemaHash
+        }
+    }
+
+    private func oldInstances(of viewSet: String) -> [Partition] {
+        let catalog = lake.catalog
+        return catalog.partitions[catalog.index(before: viewSet)..<catalog.index(after: viewSet)].filter {
+            !$0.isGlobal && !catalog.isCurrent($0) && retention.verdict(on: $0) == nil
+        }
+    }
+
+    private func tooNewOrOld(_ row: Partition) -> Hold.Reason? {
+        if row.age(at: lake.catalog.now) < policies.guardRails.minimumAge {
+            return .tooRecent(until: row.range.end + policies.guardRails.minimumAge)
+        }
+        return row.range.begin < borders.oldest ? .expiring(at: borders.deletion(of: row.range.end)) : nil
+    }
+
+    /// A view set that nobody queried since the upgrade has no row of its own to tell how old its hash is: there the
+    /// rows of `blocks`, which the same server writes, tell it.
+    private func soaking(_ viewSet: String, _ soak: Duration) -> Hold.Reason? {
+        guard soak > .zero else { return nil }
+        let catalog = lake.catalog
+        let own = catalog.partitions[catalog.index(before: viewSet)..<catalog.index(after: viewSet)].lazy
+            .filter(catalog.isCurrent).map(\.updated).min()
+        let age = (own ?? lake[Catalog.blocks].firstCurrent).map { catalog.now - $0 }
+        if let age, age >= soak { return nil }
+        return .soaking(youngerThan: soak, age: age)
+    }
+
+    private func lastCopies(of viewSet: String, among rows: [Partition]) -> [CopyKey: Hold.Reason] {
+        let check = LastCopyCheck(lake: lake, evidence: evidence)
+        // A row that reaches into the next day says nothing of either day's sum.
+        let copies = Dictionary(grouping: rows.filter { $0.range.lastDay == $0.day }, by: CopyKey.init)
+        return copies.compactMapValues { copy in
+            copy.first.flatMap { check.reason(instancesOf: viewSet, recorded: copy.sum(\.sourceCount), day: $0.day) }
+        }
+    }
+}
+
+/// Rows gathered under keys, in the order in which the keys first came.
+struct OrderedGroups<Key: Hashable> {
+    private(set) var groups: [(Key, [Partition])] = []
+    private var places: [Key: Int] = [:]
+
+    mutating func add(_ row: Partition, to key: Key) {
+        if let place = places[key] {
+            groups[place].1.append(row)
+        } else {
+            places[key] = groups.count
+            groups.append((key, [row]))
+        }
+    }
+}
