@@ -59,6 +59,9 @@ extension ViewSet {
 }
 
 extension ViewSet.Definition {
+    /// The value of an option of the DDL text, such as `extract_query`; nil where it has none.
+    package func option(_ name: String) -> String? { SQLWords(sql).options[name] }
+
     /// The value of `merge_partition_delta = '1 day'`, in whole hours or days; nil where it is not written so.
     var mergeDelta: Duration? {
         let words = SQLWords(sql).options["merge_partition_delta"]?.split(separator: " ") ?? []

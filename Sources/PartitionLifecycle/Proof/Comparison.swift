@@ -135,7 +135,7 @@ extension ViewRebuild {
 
 extension Sequence where Element == Partition {
     /// A figure summed over the rows, held at the largest number there is.
-    func sum(_ figure: (Partition) -> Int64) -> Int64 {
+    package func sum(_ figure: (Partition) -> Int64) -> Int64 {
         reduce(0) { total, row in
             let (sum, overflow) = total.addingReportingOverflow(figure(row))
             return overflow ? .max : sum

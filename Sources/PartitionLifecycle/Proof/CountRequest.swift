@@ -66,7 +66,7 @@ extension ViewRebuild {
 
     /// The event times of `log_entries` of the rebuild's insert times, in whole minutes as `log_stats` bins them; nil
     /// where it holds none. `log_stats` has no insert times to ask for.
-    func eventWindow(in catalog: Catalog) -> InsertRange? {
+    package func eventWindow(in catalog: Catalog) -> InsertRange? {
         let rows = inputRows(of: "log_entries", in: catalog)
         guard let first = rows.compactMap(\.minEventTime).min(), let last = rows.compactMap(\.maxEventTime).max() else {
             return nil

@@ -74,7 +74,7 @@ struct Grid {
 
 extension Array where Element == InsertRange {
     /// Neighbouring ranges joined, in order; none longer than the limit.
-    func joined(atMost limit: Duration = .days(1)) -> [InsertRange] {
+    package func joined(atMost limit: Duration = .days(1)) -> [InsertRange] {
         var runs: [InsertRange] = []
         for range in sorted() {
             if let last = runs.last, last.end == range.begin, range.end - last.begin <= limit {

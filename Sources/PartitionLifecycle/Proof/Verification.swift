@@ -49,15 +49,15 @@ extension ViewRebuild {
         return .done
     }
 
-    /// The shadows that may be retired after a failed comparison: rows of the current hash within the shadow ranges, of
-    /// which the audit log says that this agent made them. None while an old row of the plan is missing, for then they
+    /// The shadows that may be retired after a failed comparison: rows of the current hash, shorter than final ones, of
+    /// which the audit log says that this agent made them, in this run or an earlier one. None while an old row of the plan is missing, for then they
     /// may be the only copy.
     ///
     /// - Parameter made: What the audit log names as made: ranges of this view at this hash.
     public func retirableShadows(in catalog: Catalog, made: Set<InsertRange>) -> [Partition] {
         guard change(in: catalog) == nil else { return [] }
         return newRows(in: catalog).filter { row in
-            made.contains(row.range) && shadowRanges.contains { $0.contains(row.range) }
+            made.contains(row.range) && row.range.length < finalLength
         }
     }
 }
