@@ -8,8 +8,8 @@ a run, at whatever minute it starts:
     D-4…D-1     whole at the current hash: the maintenance service's two days back, and what it made since
     D           the hours that ended two hours ago or more
 
-The server was upgraded at D-3 10:00. The newest of these rows to reach a full day first was written at D-2 04:00, so
-each view's oldest row at the current hash is more than a day old.
+The server was upgraded at D-3 10:00, and its maintenance service first looked two days back at D-2 04:00: each view's
+oldest row at the current hash was written more than a day before any moment of D.
 """
 
 from __future__ import annotations
@@ -64,11 +64,12 @@ def _run(midnight: int, day: int, hour: int) -> Run:
     return Run(f"{midnight // DAY + day} {hour}", midnight + day * DAY + hour * HOUR + 15 * _MINUTE)
 
 
-def _hourly(layout: Layout, name: str, version: str, begin: int, hours: int, ages: int | None = None) -> None:
-    """One row an hour, written ten minutes after it ended, or at `ages`."""
+def _hourly(layout: Layout, name: str, version: str, begin: int, hours: int, updated: int | None = None) -> None:
+    """One row an hour, written ten minutes after it ended (but not in the future), or at `updated`."""
     for n in range(hours):
         first = begin + n * HOUR
-        layout.add_global(name, version, first, first + HOUR, ages or first + HOUR + 10 * _MINUTE)
+        written = min(first + HOUR + 10 * _MINUTE, layout.lake.clock() - _MINUTE)
+        layout.add_global(name, version, first, first + HOUR, updated or written)
 
 
 def _lost_day(layout: Layout, version: str, begin: int, rewritten: int) -> None:
@@ -116,7 +117,7 @@ def _current_day(layout: Layout, version: str, midnight: int, day: int, upgraded
         if name in _DAILY and day < -1:
             layout.add_global(name, version, begin, begin + DAY, merged)
         elif begin < upgraded:
-            _hourly(layout, name, version, begin, 24, ages=merged)
+            _hourly(layout, name, version, begin, 24, updated=merged)
         else:
             _hourly(layout, name, version, begin, 24)
 
