@@ -175,7 +175,7 @@ def _planned(lake: Lake, options: dict[str, str]) -> pa.Schema:
 
 def _reads(definitions: Definitions, name: str, text: str, group: int) -> tuple[str, ...]:
     """The view sets whose names stand as identifiers in the definition."""
-    words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", text))
+    words = {word.strip('"') for word in re.findall(r"""'[^']*'|"[^"]*"|[A-Za-z_]\w*""", text)}
     found = [view for view in definitions.all() if view.name in words and view.name != name]
     for view in found:
         if view.update_group is None or view.update_group >= group:

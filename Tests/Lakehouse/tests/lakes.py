@@ -9,9 +9,11 @@ from pathlib import Path
 from lakehouse import engine, scenarios
 from lakehouse.catalog import source_count
 from lakehouse.clock import parse_rfc3339
-from lakehouse.golden_lakes import golden_folder
 from lakehouse.layout import NoFaults
 from lakehouse.types import FaultRaised, Lake, PartitionRow
+
+#: The copy of the golden calls; its README tells the format.
+GOLDEN = Path(__file__).resolve().parents[2] / "Golden"
 
 #: The clock when the golden calls were made.
 GOLDEN_NOW = parse_rfc3339("2026-11-21T08:16:08Z")
@@ -57,8 +59,14 @@ def template(text: str) -> str:
 
 def recorded(server: str, name: str) -> tuple[str, list[str]]:
     """The statement of a golden call, and the templates of its message rows."""
-    document = json.loads((golden_folder() / server / f"{name}.json").read_text())
+    document = json.loads((GOLDEN / server / f"{name}.json").read_text())
     return document["call"]["sql"], [template(text) for text in document["expected"]["columns"][-1]]
+
+
+def recorded_columns(server: str, name: str) -> dict[str, list]:
+    """What a golden call answered, by column."""
+    answer = json.loads((GOLDEN / server / f"{name}.json").read_text())["expected"]
+    return dict(zip([column["name"] for column in answer["schema"]], answer["columns"], strict=True))
 
 
 def replay(lake: Lake, server: str, name: str) -> tuple[list[str], list[str]]:
