@@ -69,10 +69,7 @@ class Control:
         own, *others = wish["versions"]
         if own != self._lake.version:
             raise ValueError(f"the first version must be {self._lake.version}, the lake's own")
-        for lake in self._server.lakes[1:]:
-            lake.close()
-        more = [Lake(self._lake.directory, v, self._lake.clock, self._lake.faults) for v in others]
-        self._server.lakes[1:] = more
+        self._server.lakes[1:] = [self._lake.replica(version) for version in others]
 
     def identities(self, wish: dict[str, Any]) -> None:
         self._server.identities = {token: Identity(token, **rights) for token, rights in wish.items()}
@@ -120,5 +117,5 @@ def start(control: Control, port: int = 0) -> ThreadingHTTPServer:
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Requests)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, name="control", daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), name="control", daemon=True).start()
     return server

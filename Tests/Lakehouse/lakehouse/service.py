@@ -110,9 +110,15 @@ class Call:
         if fault := self.server.faults.find("call", sql=text):
             raise Refused(fault.code or "UNAVAILABLE", fault.text or "fault")
         scope = Scope(self.lake, identity, event_range=self._query_range())
-        # Off grpcio's thread: closing waits for the step that runs.
-        self.context.add_callback(lambda: scope.steps and threading.Thread(target=scope.close, daemon=True).start())
+        self.context.add_callback(lambda: self._ended(scope))
         return scope
+
+    def _ended(self, scope: Scope) -> None:
+        if self.answered.code == "RUNNING":
+            self.answered.code = "CANCELLED"
+        if scope.steps:
+            # Off grpcio's thread: closing waits for the step that runs.
+            threading.Thread(target=scope.close, daemon=True).start()
 
     def _query_range(self) -> tuple[int, int] | None:
         """Both headers or none: one alone is silently ignored."""
@@ -165,7 +171,6 @@ class Handler(grpc.GenericRpcHandler):
             except wire.WireError as error:
                 call.end("INVALID_ARGUMENT", str(error))
             except GeneratorExit:
-                call.answered.code = "CANCELLED"
                 raise
             except BaseException as error:  # a panic of DataFusion is no Exception, and grpcio would hang
                 call.end("INTERNAL", f"{type(error).__name__}: {error}")

@@ -34,6 +34,7 @@ only, never inside a DataFusion call:
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
@@ -185,6 +186,15 @@ class Lake:
         self.catalog: Catalog = catalog.open(self)
         self.telemetry = telemetry.open(self)
         self.definitions: Definitions = definitions.open(self)
+
+    def replica(self, version: str) -> Lake:
+        """A server of another version on the same catalog, telemetry and files. Not to be closed."""
+        from . import definitions
+
+        other = copy.copy(self)
+        other.version = version
+        other.definitions = definitions.open(other)
+        return other
 
     def close(self) -> None:
         self.catalog.close()

@@ -214,6 +214,7 @@ class Steps:
         self._rows: LogRows | None = None
         self._thread = ThreadPoolExecutor(1, "engine")
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._closed = False
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
@@ -225,7 +226,7 @@ class Steps:
 
     def _step(self) -> tuple[int, str] | None:
         with self._lock:
-            return None if self._closed else self._thread.submit(self._next).result()
+            return None if self._stopped.is_set() else self._thread.submit(self._next).result()
 
     def _next(self) -> tuple[int, str] | None:
         if self._rows is None:
@@ -233,7 +234,8 @@ class Steps:
         return next(self._rows, None)
 
     def close(self) -> None:
-        """Waits for the step that is running; what it commits stays."""
+        """Waits for the step that is running, which is the last; what it commits stays."""
+        self._stopped.set()
         with self._lock:
             if not self._closed:
                 self._closed = True

@@ -11,6 +11,7 @@ from lakehouse import wire
 from lakehouse.faults import Fault
 from lakehouse.proxy import ConnectionFault
 from lakehouse.service import FLIGHT
+from lakehouse.types import VERSIONS
 from lakehouse.views import Identity
 
 
@@ -95,17 +96,11 @@ def test_a_stream_ends_early_where_a_fault_says(empty: Served):
     assert (failed.code, failed.details, failed.table.num_rows) == ("INTERNAL", "gone", 1)
 
 
-def test_replicas_answer_connections_in_turn(empty: Served, tmp_path):
-    from lakehouse.types import VERSIONS, Lake
-
-    other = next(v for v in VERSIONS if v != empty.lake.version)
-    empty.server.lakes.append(Lake(tmp_path / "lake", other, empty.lake.clock, empty.lake.faults))
+def test_replicas_answer_connections_in_turn(empty: Served):
+    empty.server.lakes.append(empty.lake.replica(next(v for v in VERSIONS if v != empty.lake.version)))
     hashes = []
     for _ in range(3):
-        # A channel of its own each: grpc shares a connection between channels that are configured alike.
-        options = [("grpc.use_local_subchannel_pool", 1)]
         client = Client(empty.port)
-        client.channel = grpc.insecure_channel(f"127.0.0.1:{empty.port}", options)
         sql = "SELECT current_schema_hash AS h FROM list_view_sets() WHERE view_set_name = 'blocks'"
         hashes += client.query(sql).column("h")
         client.channel.close()
