@@ -60,7 +60,9 @@ class Catalog:
         self._db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None)
         self._db.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;" + _TABLES)
         self._depth = 0
+        #: The last listing, and the state of the file it was made from: another replica may write to it too.
         self._listing: pa.Table | None = None
+        self._listed_at = -1
         bulk = Path(path).with_name(BULK_FILE)
         self._bulk = _read_bulk(bulk) if bulk.exists() else None
 
@@ -90,7 +92,9 @@ class Catalog:
     def snapshot(self) -> pa.Table:
         """All committed rows, as list_partitions() lists them."""
         with self._lock:
-            if self._listing is None:
+            (state,) = self._db.execute("PRAGMA data_version").fetchone()
+            if self._listing is None or state != self._listed_at:
+                self._listed_at = state
                 order = "ORDER BY view_set_name, view_instance_id, begin_insert_time, end_insert_time"
                 rows = self._db.execute(f"SELECT {_COLUMNS} FROM partitions {order}").fetchall()
                 listing = _listing(rows)

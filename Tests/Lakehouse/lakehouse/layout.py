@@ -23,6 +23,19 @@ DAY = 24 * HOUR
 GLOBALS = ("blocks", "processes", "streams", "log_entries", "measures", "log_stats")
 
 
+#: Hashes of a server before the oldest that we know: what is old on a lake of 0.30. Its columns are those of 0.30.
+OLDER = {
+    "async_events": b"\x02",
+    "blocks": b"\x02",
+    "log_entries": b"\x05",
+    "log_stats": bytes.fromhex("0f1e2d3c4b5a6978"),
+    "measures": b"\x06",
+    "processes": bytes.fromhex("1f2e3d4c5b6a7988"),
+    "streams": bytes.fromhex("2f3e4d5c6b7a8998"),
+    "thread_spans": b"\x02",
+}
+
+
 class NoFaults:
     def check(self, point: str, n: int = 0, **context: object) -> None:
         """Nothing goes wrong while a lake is laid out."""
@@ -54,17 +67,27 @@ class Layout:
             self._blocks = extract.plain_rows(found)
         return [block for block in self._blocks if begin <= block["insert_time"] < end]
 
-    def add_global(self, name: str, version: str, begin: int, end: int, updated: int, **changes: object) -> None:
+    def old_view(self, name: str) -> ViewSet:
+        """A view as the server defined it before its upgrade."""
+        view = self.view(name, "0.30")
+        return replace(view, schema_hash=OLDER[name]) if self.lake.version == "0.30" else view
+
+    def add_global(
+        self, name: str, version: str | ViewSet, begin: int, end: int, updated: int, **changes: object
+    ) -> None:
         """The global partition of [begin, end) as `version` made it at `updated`; `changes` to its row come last."""
-        view = self.view(name, version)
+        view = self.view(name, version) if isinstance(version, str) else version
         table, count = self.compute(view, begin, end)
         self.add(view, "global", table, count, begin, end, updated, **changes)
 
-    def add_instance(self, name: str, version: str, instance: str, begin: int, end: int, updated: int) -> None:
-        """The just-in-time partition of an instance's blocks inserted in [begin, end)."""
-        view = self.view(name, version)
+    def add_instance(
+        self, name: str, version: str | ViewSet, instance: str, begin: int, end: int, updated: int, copies: int = 1
+    ) -> None:
+        """The just-in-time partition of an instance's blocks inserted in [begin, end), each so many times."""
+        view = self.view(name, version) if isinstance(version, str) else version
         key, tag = ("stream_id" if view.instance_of == "stream" else "process_id"), extract.TAGS[name]
         blocks = [block for block in sources.tagged(self.blocks(begin, end), tag) if block[key] == instance]
+        blocks = blocks * copies
         if not blocks:
             return
         table = instances.rows(view, self.objects(tag, blocks))

@@ -14,10 +14,12 @@ oldest row at the current hash was written more than a day before any moment of 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .layout import DAY, GLOBALS, HOUR, SECOND, Layout
 from .programs import Rows, Run
+from .types import ViewSet
 
 LOST = -11
 OLD = range(-10, -4)
@@ -28,7 +30,6 @@ THREADLESS = -6
 #: Hours at which a program ran, on every day.
 _RUNS = (5, 9, 14)
 _MINUTE = 60 * SECOND
-_OLD_VERSION = "0.30"
 #: Views that the maintenance service merges into days.
 _DAILY = ("blocks", "processes", "streams", "log_stats")
 
@@ -36,65 +37,61 @@ _DAILY = ("blocks", "processes", "streams", "log_stats")
 def build(directory: Path, version: str, now: int) -> None:
     layout = Layout(directory, version, now)
     midnight = now // DAY * DAY
-    upgraded = midnight - 3 * DAY + 10 * HOUR
-    rows, lost = Rows(), Rows()
-    for day in (*OLD, *CURRENT, 0):
-        for hour in _RUNS:
-            if midnight + day * DAY + (hour + 1) * HOUR <= now:
-                rows.add(_run(midnight, day, hour))
-    for hour in _RUNS:
-        lost.add(_run(midnight, LOST, hour))
-    layout.telemetry(rows)
-    layout.telemetry(lost)
-    _lost_day(layout, version, midnight + LOST * DAY, upgraded + 6 * HOUR)
+    lost = midnight + LOST * DAY
+    layout.telemetry(telemetry(midnight, (LOST, *OLD, *CURRENT, 0), now))
+    _lost_day(layout, lost, upgraded_at(midnight) + 6 * HOUR)
     for day in OLD:
-        _old_day(layout, day, midnight + day * DAY)
-    for day in OLD:
-        _old_instances(layout, midnight, day)
+        old_day(layout, midnight, day)
+        old_instances(layout, midnight, day)
     for day in CURRENT:
-        _current_day(layout, version, midnight, day, upgraded)
-    _today(layout, version, midnight, now)
-    layout.lake.telemetry.remove_blocks(midnight + LOST * DAY, midnight + (LOST + 1) * DAY)
+        current_day(layout, midnight, day)
+    _today(layout, midnight, now)
+    layout.lake.telemetry.remove_blocks(lost, lost + DAY)
     _lose_threads(layout, midnight)
-    layout.save("morning-after", upgraded_at=upgraded)
+    layout.save("morning-after", upgraded_at=upgraded_at(midnight))
 
 
-def _run(midnight: int, day: int, hour: int) -> Run:
-    # Named by its day's number since 1970: the same day holds the same telemetry in every run.
-    return Run(f"{midnight // DAY + day} {hour}", midnight + day * DAY + hour * HOUR + 15 * _MINUTE)
+def telemetry(midnight: int, days: Iterable[int], now: int) -> Rows:
+    """The runs of these days that ended before now. The same day holds the same telemetry in every run."""
+    rows = Rows()
+    for day in days:
+        for hour in _RUNS:
+            begin = midnight + day * DAY + hour * HOUR
+            if begin + HOUR <= now:
+                rows.add(Run(f"{midnight // DAY + day} {hour}", begin + 15 * _MINUTE))
+    return rows
 
 
-def _hourly(layout: Layout, name: str, version: str, begin: int, hours: int, updated: int | None = None) -> None:
+def hourly(layout: Layout, view: ViewSet, begin: int, hours: int, updated: int | None = None) -> None:
     """One row an hour, written ten minutes after it ended (but not in the future), or at `updated`."""
     for n in range(hours):
         first = begin + n * HOUR
         written = min(first + HOUR + 10 * _MINUTE, layout.lake.clock() - _MINUTE)
-        layout.add_global(name, version, first, first + HOUR, updated or written)
+        layout.add_global(view.name, view, first, first + HOUR, updated or written)
 
 
-def _lost_day(layout: Layout, version: str, begin: int, rewritten: int) -> None:
+def _lost_day(layout: Layout, begin: int, rewritten: int) -> None:
     next_morning = begin + DAY + 4 * HOUR
     for name in ("log_entries", "measures"):
-        _hourly(layout, name, _OLD_VERSION, begin, 24)
+        hourly(layout, layout.old_view(name), begin, 24)
     for name in ("processes", "streams", "log_stats"):
-        layout.add_global(name, _OLD_VERSION, begin, begin + DAY, next_morning)
-    view = layout.view("blocks", version)
+        layout.add_global(name, layout.old_view(name), begin, begin + DAY, next_morning)
+    view = layout.view("blocks")
     layout.add(view, "global", view.schema.empty_table(), 0, begin, begin + DAY, rewritten)
 
 
-def _old_day(layout: Layout, number: int, begin: int) -> None:
-    next_morning = begin + DAY + 4 * HOUR
-    for name in ("blocks", "log_entries", "measures"):
-        _hourly(layout, name, _OLD_VERSION, begin, 24)
+def old_day(layout: Layout, midnight: int, number: int) -> None:
+    """A day as the server left it before its upgrade: some views by the day, which ones differs from day to day."""
+    begin = midnight + number * DAY
     daily = {"processes": number % 2 == 0, "streams": number % 2 == 0, "log_stats": number % 3 != 0}
-    for name, whole in daily.items():
-        if whole:
-            layout.add_global(name, _OLD_VERSION, begin, begin + DAY, next_morning)
+    for name in GLOBALS:
+        if daily.get(name):
+            layout.add_global(name, layout.old_view(name), begin, begin + DAY, begin + DAY + 4 * HOUR)
         else:
-            _hourly(layout, name, _OLD_VERSION, begin, 24)
+            hourly(layout, layout.old_view(name), begin, 24)
 
 
-def _old_instances(layout: Layout, midnight: int, day: int) -> None:
+def old_instances(layout: Layout, midnight: int, day: int) -> None:
     """What queries of two of the day's processes left."""
     begin = midnight + day * DAY
     asked = begin + 15 * HOUR
@@ -102,30 +99,36 @@ def _old_instances(layout: Layout, midnight: int, day: int) -> None:
     processes = list(dict.fromkeys(block["process_id"] for block in blocks))[:2]
     for process in processes:
         for name in ("log_entries", "measures", "async_events"):
-            layout.add_instance(name, _OLD_VERSION, process, begin, begin + DAY, asked)
+            layout.add_instance(name, layout.old_view(name), process, begin, begin + DAY, asked)
+    spans = layout.old_view("thread_spans")
     for block in blocks:
         if block["process_id"] in processes and "cpu" in block["streams.tags"]:
-            layout.add_instance("thread_spans", _OLD_VERSION, block["stream_id"], begin, begin + DAY, asked)
+            layout.add_instance("thread_spans", spans, block["stream_id"], begin, begin + DAY, asked)
 
 
-def _current_day(layout: Layout, version: str, midnight: int, day: int, upgraded: int) -> None:
+def current_day(layout: Layout, midnight: int, day: int, views: Callable[[str], ViewSet] | None = None) -> None:
     """Merged at 04:00 of the day after the next one; until then, and for views of an hour, by the hour."""
     begin = midnight + day * DAY
     # The service's first look back after the upgrade was at D-2 04:00.
     merged = max(begin + DAY, midnight - 2 * DAY) + 4 * HOUR
     for name in GLOBALS:
+        view = (views or layout.view)(name)
         if name in _DAILY and day < -1:
-            layout.add_global(name, version, begin, begin + DAY, merged)
-        elif begin < upgraded:
-            _hourly(layout, name, version, begin, 24, updated=merged)
+            layout.add_global(name, view, begin, begin + DAY, merged)
+        elif begin < upgraded_at(midnight):
+            hourly(layout, view, begin, 24, updated=merged)
         else:
-            _hourly(layout, name, version, begin, 24)
+            hourly(layout, view, begin, 24)
 
 
-def _today(layout: Layout, version: str, midnight: int, now: int) -> None:
+def upgraded_at(midnight: int) -> int:
+    return midnight - 3 * DAY + 10 * HOUR
+
+
+def _today(layout: Layout, midnight: int, now: int) -> None:
     hours = max(0, (now - midnight) // HOUR - 1)
     for name in GLOBALS:
-        _hourly(layout, name, version, midnight, hours)
+        hourly(layout, layout.view(name), midnight, hours)
 
 
 def _lose_threads(layout: Layout, midnight: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from . import golden_lakes, morning_after, synthetic
+from . import golden_lakes, hazards, morning_after, synthetic
 from .layout import DAY, HOUR, Layout
 from .programs import Rows, Run
 
@@ -33,6 +33,7 @@ _BUILDERS: dict[str, Callable[[Path, str, int], None]] = {
     "stale": synthetic.stale,
     "partitions-2000": synthetic.two_thousand,
     "partitions-1000000": synthetic.million,
+    **hazards.BUILDERS,
     **golden_lakes.BUILDERS,
 }
 

@@ -135,3 +135,12 @@ def test_a_delete_takes_only_the_row_it_was_given(empty):
 
     assert empty.rows("log_entries") == [second]
     assert empty.rows("log_entries", begin=0, end=DAY) == [second]
+
+
+def test_what_another_replica_commits_is_listed(empty, tmp_path):
+    other = open_lake("empty", "0.30", tmp_path / "lake").catalog
+    assert empty.snapshot().num_rows == other.snapshot().num_rows == 0
+    with other.transaction():
+        other.insert(row(0, HOUR))
+
+    assert empty.snapshot().num_rows == 1
