@@ -212,7 +212,7 @@ class Steps:
     def __init__(self, start: Callable[[], LogRows]) -> None:
         self._start = start
         self._rows: LogRows | None = None
-        self._thread = ThreadPoolExecutor(1, "engine")
+        self._thread = ThreadPoolExecutor(1, "steps")
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._closed = False

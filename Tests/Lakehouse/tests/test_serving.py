@@ -214,7 +214,7 @@ def test_a_cancelled_materialization_keeps_its_commits_and_does_no_more(empty: S
     call.cancel()
     eventually(lambda: empty.server.calls[0].code == "CANCELLED")
     gate.open()
-    eventually(lambda: not any(thread.name.startswith("engine") for thread in threading.enumerate()))
+    eventually(lambda: not any(thread.name.startswith("steps") for thread in threading.enumerate()))
     assert empty.client.query(COUNT).column("n") == [3]
 
 
