@@ -5,7 +5,6 @@ Every row is computed from the telemetry, the way the engine computes it; only i
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,7 +150,3 @@ class Layout:
             for key, value in {"scenario": scenario, **meta}.items():
                 catalog.set_meta(key, str(value))
         self.lake.close()
-
-
-def fresh_id() -> str:
-    return str(uuid.uuid4())

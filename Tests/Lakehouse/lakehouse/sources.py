@@ -9,7 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from . import extract, storage, workers
-from .types import Lake, PartitionRow, ViewSet
+from .types import Lake, PartitionRow, QueryError, ViewSet
 from .view_queries import rfc3339
 
 #: The causes of each block that could not be read.
@@ -171,6 +171,8 @@ def _query(lake: Lake, view: ViewSet, begin: int, end: int) -> Source:
         return query
 
     counted = _sql(lake, text("count_src_query"), begin, end)
+    if counted.num_rows != 1 or "count" not in counted.column_names:
+        raise QueryError("fetch_sql_partition_spec: query should return a single row with a column named count")
     count = counted.column("count")[0].as_py() or 0
     return Source(
         count=count,
@@ -193,6 +195,9 @@ def _sql(lake: Lake, text: str, begin: int, end: int) -> pa.Table:
 
 
 def _conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise QueryError(f"the query's result has no column named {missing[0]}")
     return pa.table([table.column(f.name).cast(f.type) for f in schema], schema=schema)
 
 
