@@ -55,7 +55,7 @@ let package = Package(
 
         .testTarget(name: "UTCTimeTests", dependencies: ["UTCTime"]),
         .testTarget(name: "AsyncIOTests", dependencies: ["AsyncIO"]),
-        .testTarget(name: "HTTP2Tests", dependencies: ["AsyncIO", "HTTP2"]),
+        .testTarget(name: "HTTP2Tests", dependencies: ["AsyncIO", "CNghttp2", "HTTP2"]),
         .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "GRPC", "HTTP2"]),
         .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", "GoldenCalls"]),
         .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GoldenCalls", "GRPC"]),

@@ -166,7 +166,7 @@ public actor Channel {
         case .failed(let error, let isUnprocessed):
             if isUnprocessed { throw UnprocessedError(error: error) }
             // What came before the error is for the reader to have first.
-            if await call.initialMetadata == Metadata() { throw error }
+            if await !call.hasHeaders { throw error }
         case .cancelled: throw CancellationError()
         case .finished, nil: break
         }

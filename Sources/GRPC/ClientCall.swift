@@ -34,6 +34,9 @@ actor ClientCall {
     /// How the call ended; nil while it has not.
     var terminal: StreamState.Terminal? { state.terminal }
 
+    /// Whether the server accepted the call: its headers came, and not a status in their place.
+    var hasHeaders: Bool { state.initialMetadata != nil }
+
     var initialMetadata: Metadata { state.initialMetadata ?? Metadata() }
 
     var trailingMetadata: Metadata { state.trailingMetadata }
