@@ -23,12 +23,12 @@ enum HeaderMapping {
         return fields
     }
 
-    /// A duration as `grpc-timeout` has it: at most eight digits and a unit, cut to the unit.
+    /// A duration as `grpc-timeout` has it: at most eight digits and a unit, cut to the unit but never to nothing.
     static func text(of timeout: Duration) -> String {
         let (seconds, attoseconds) = timeout.components
-        let units: [(Int64, Character)] = [(1_000_000_000, "n"), (1_000_000, "u"), (1_000, "m"), (1, "S")]
+        let units: [(Int64, Character)] = [(1_000_000, "u"), (1_000, "m"), (1, "S")]
         for (perSecond, unit) in units where seconds < 100_000_000 / perSecond {
-            return "\(seconds * perSecond + attoseconds / (1_000_000_000_000_000_000 / perSecond))\(unit)"
+            return "\(max(1, seconds * perSecond + attoseconds / (1_000_000_000_000_000_000 / perSecond)))\(unit)"
         }
         return "\(min(seconds / 3_600, 99_999_999))H"
     }
