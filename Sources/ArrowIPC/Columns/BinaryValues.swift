@@ -42,7 +42,34 @@ public struct BinaryValues: Sendable {
     /// Calls a closure with the bytes of each row in order, nil where it is null.
     @inlinable
     public func forEach<Failure>(_ body: (Span<UInt8>?) throws(Failure) -> Void) throws(Failure) {
-        for row in 0..<count { try withBytes(at: row, body) }
+        try forEach(in: 0..<count, body)
+    }
+
+    /// Calls a closure with the bytes of some rows in order, nil where one is null. Traps where there are no such rows.
+    @inlinable
+    public func forEach<Failure>(
+        in rows: Range<Int>, _ body: (Span<UInt8>?) throws(Failure) -> Void
+    ) throws(Failure) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows out of range")
+        guard indices == nil, !offsets.isLarge else {
+            for row in rows { try withBytes(at: row, body) }
+            return
+        }
+        if rows.isEmpty { return }
+        let bytes = self.bytes.message.span.extracting(self.bytes.range)
+        let offsets = unsafe self.offsets.buffer.message.span.bytes.extracting(self.offsets.buffer.range)
+            .extracting(first: (count + 1) * 4)
+        var start = Int(unsafe offsets.unsafeLoadUnaligned(fromByteOffset: rows.lowerBound * 4, as: Int32.self))
+        for row in rows {
+            let end = Int(unsafe offsets.unsafeLoadUnaligned(fromUncheckedByteOffset: (row &+ 1) &* 4, as: Int32.self))
+            if let validity, !validity.bit(row) {
+                try body(nil)
+            } else {
+                // Decoding has checked that offsets rise and end within the bytes.
+                try body(unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (start, end))))
+            }
+            start = end
+        }
     }
 }
 

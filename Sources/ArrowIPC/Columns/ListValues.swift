@@ -3,10 +3,11 @@ public struct ListValues: Sendable {
     public let count: Int
     /// The elements of all lists, one after another.
     public let elements: Column
-    let validity: Buffer?
-    let offsets: Offsets
+    @usableFromInline let validity: Buffer?
+    @usableFromInline let offsets: Offsets
 
     /// Which rows of `elements` the list at a row has, nil where it is null. Traps where there is no such row.
+    @inlinable
     public subscript(row: Int) -> Range<Int>? {
         precondition(row >= 0 && row < count, "row out of range")
         if let validity, !validity.bit(row) { return nil }
