@@ -1,15 +1,20 @@
 internal import ArrowIPC
-internal import GRPC
 
 /// Takes the messages of one DoGet call and decodes them in order.
 actor BatchReader {
-    nonisolated let call: ServerStreamingCall
+    /// Everything that has arrived, at least one message; empty after a good end, an error after any other.
+    private let arrived: @Sendable () async throws -> [[UInt8]]
+    /// Ends the call early.
+    private let cancel: @Sendable () -> Void
     private var decoder = StreamDecoder()
     /// Messages that came and were not decoded yet, the next one last.
     private var waiting: [[UInt8]] = []
     private var end: Result<Void, any Error>?
 
-    init(_ call: ServerStreamingCall) { self.call = call }
+    init(_ arrived: @escaping @Sendable () async throws -> [[UInt8]], cancel: @escaping @Sendable () -> Void) {
+        self.arrived = arrived
+        self.cancel = cancel
+    }
 
     /// The stream's schema, once it came.
     func schema() async throws -> Schema {
@@ -50,7 +55,7 @@ actor BatchReader {
                 return nil
             }
             do {
-                let messages = try await call.nextMessages()
+                let messages = try await arrived()
                 if messages.isEmpty { end = .success(()) }
                 waiting = messages.reversed()
             } catch {
@@ -72,7 +77,7 @@ actor BatchReader {
         } catch {
             end = .failure(error)
             waiting = []
-            call.cancel()
+            cancel()
             throw error
         }
     }

@@ -14,11 +14,13 @@ public struct BatchStream: AsyncSequence, Sendable {
     public let schema: Schema
     /// What the server sent before its first message.
     public let initialMetadata: Metadata
+    private let call: ServerStreamingCall
     private let reader: BatchReader
 
     /// Waits for the schema, which comes first.
     init(_ call: ServerStreamingCall) async throws {
-        reader = BatchReader(call)
+        self.call = call
+        reader = BatchReader({ try await call.nextMessages() }, cancel: { call.cancel() })
         schema = try await reader.schema()
         initialMetadata = try await call.initialMetadata()
     }
@@ -31,7 +33,7 @@ public struct BatchStream: AsyncSequence, Sendable {
 
     /// What came with the status; empty until the last batch was taken.
     public var trailingMetadata: Metadata {
-        get async { await reader.call.trailingMetadata }
+        get async { await call.trailingMetadata }
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }

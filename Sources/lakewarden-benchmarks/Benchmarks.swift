@@ -1,3 +1,4 @@
+internal import AsyncIO
 internal import Glibc
 
 /// Measures what the project promises: `lakewarden-benchmarks stream`.
@@ -25,6 +26,7 @@ internal import Glibc
                 // What `stream` starts as a process of its own, for its memory and CPU time to be measured apart.
                 guard arguments.count == 2, let reader = Reader(rawValue: arguments[0]), let port = Int(arguments[1])
                 else { throw BenchmarkError(usage) }
+                FreedMemory.keep()
                 print(try await reader.measure(port: port))
             case "--help", "-h", "help": print(usage)
             default: throw BenchmarkError(usage)

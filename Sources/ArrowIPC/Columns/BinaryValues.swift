@@ -60,15 +60,24 @@ public struct BinaryValues: Sendable {
         let offsets = unsafe self.offsets.buffer.message.span.bytes.extracting(self.offsets.buffer.range)
             .extracting(first: (count + 1) * 4)
         var start = Int(unsafe offsets.unsafeLoadUnaligned(fromByteOffset: rows.lowerBound * 4, as: Int32.self))
-        for row in rows {
-            let end = Int(unsafe offsets.unsafeLoadUnaligned(fromUncheckedByteOffset: (row &+ 1) &* 4, as: Int32.self))
-            if let validity, !validity.bit(row) {
-                try body(nil)
-            } else {
-                // Decoding has checked that offsets rise and end within the bytes.
-                try body(unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (start, end))))
+        // Decoding has checked that offsets rise and end within the bytes, and that validity has a bit for each row.
+        if let validity {
+            let bits = validity.message.span.extracting(validity.range).extracting(first: (count + 7) / 8)
+            for row in rows {
+                let end = Int(
+                    unsafe offsets.unsafeLoadUnaligned(fromUncheckedByteOffset: (row &+ 1) &* 4, as: Int32.self))
+                let isValid = unsafe bits[unchecked: row &>> 3] &>> UInt8(truncatingIfNeeded: row & 7) & 1 == 1
+                let place = unsafe Range(uncheckedBounds: (start, end))
+                try body(isValid ? unsafe bytes.extracting(unchecked: place) : nil)
+                start = end
             }
-            start = end
+        } else {
+            for row in rows {
+                let end = Int(
+                    unsafe offsets.unsafeLoadUnaligned(fromUncheckedByteOffset: (row &+ 1) &* 4, as: Int32.self))
+                try body(unsafe bytes.extracting(unchecked: Range(uncheckedBounds: (start, end))))
+                start = end
+            }
         }
     }
 }

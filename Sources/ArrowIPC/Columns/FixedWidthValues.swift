@@ -69,9 +69,11 @@ public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
         // One check here of what decoding has checked already; the loads below stay inside it.
         let bytes = unsafe buffer.message.span.bytes.extracting(buffer.range).extracting(first: count * size)
         if let validity {
+            let bits = validity.message.span.extracting(validity.range).extracting(first: (count + 7) / 8)
             for row in 0..<count {
+                let isValid = unsafe bits[unchecked: row &>> 3] &>> UInt8(truncatingIfNeeded: row & 7) & 1 == 1
                 let value = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: row &* size, as: Value.self)
-                try body(validity.bit(row) ? value : nil)
+                try body(isValid ? value : nil)
             }
         } else {
             for row in 0..<count {

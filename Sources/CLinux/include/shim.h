@@ -4,6 +4,7 @@
 // module, which the importer refuses. What needs it is wrapped in shim.c, which is compiled with it.
 #ifndef LAKEWARDEN_CLINUX_H
 #define LAKEWARDEN_CLINUX_H
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
