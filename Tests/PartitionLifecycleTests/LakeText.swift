@@ -84,7 +84,7 @@ struct LakeText {
                 filePath: numbers[0] > 0 ? "views/\(view)/\(partitions.count).parquet" : nil)
             partitions.append(
                 Partition(
-                    identity: identity, updated: Self.now - written, fileSize: numbers[0] * 100,
+                    identity: identity, updated: Self.now - written, fileSize: min(numbers[0], 1 << 40) * 100,
                     sourceCount: numbers.last ?? 0, rows: numbers[0]))
         }
     }
