@@ -13,7 +13,7 @@ public struct AuditHead: Sendable, Hashable {
 }
 
 /// What reading an audit log from its first record to its last found.
-public struct AuditVerification: Sendable, Hashable {
+public struct AuditReport: Sendable, Hashable {
     /// The log's folder, as it was given.
     public var folder: String
     /// Segment files.

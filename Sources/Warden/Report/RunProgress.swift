@@ -17,7 +17,7 @@ public enum RunProgress: Sendable, Hashable {
     /// A retirement has asked for so many of its rows.
     case retiring(viewSet: String, done: Int, of: Int)
     /// A retirement ended.
-    case retired(RetireOutcome)
+    case retired(RetirementOutcome)
     /// The run waits: for the maintenance service's minutes to pass, or for a lost call to commit.
     case waiting(reason: String, Duration)
     /// The run was asked to stop and does so after the call that is under way.

@@ -18,7 +18,7 @@ public struct RunReport: Sendable, Hashable {
     /// One entry a view and day of the plan, in the plan's order; empty where nothing was begun.
     public var rebuilds: [RebuildOutcome]
     /// One entry a retirement of the plan, in the plan's order; empty where nothing was begun.
-    public var retirements: [RetireOutcome]
+    public var retirements: [RetirementOutcome]
     /// Views that still have rows of an old schema, by the last listing; held ones are counted apart.
     public var oldLeft: [OldPartitionsLeft]
     /// The last record of the audit log; nil where the run wrote none.
@@ -41,7 +41,7 @@ public struct RunReport: Sendable, Hashable {
     /// A report; of a run that did nothing unless outcomes are given.
     public init(
         lake: LakeSummary, plan: Plan, planID: String, guardRails: GuardRailSettings, conclusion: Conclusion,
-        rebuilds: [RebuildOutcome] = [], retirements: [RetireOutcome] = [], oldLeft: [OldPartitionsLeft] = [],
+        rebuilds: [RebuildOutcome] = [], retirements: [RetirementOutcome] = [], oldLeft: [OldPartitionsLeft] = [],
         audit: AuditHead? = nil
     ) {
         self.lake = lake
@@ -146,7 +146,7 @@ public struct RebuildOutcome: Sendable, Hashable {
 }
 
 /// What became of the rows of one retirement, by the listing after it.
-public struct RetireOutcome: Sendable, Hashable {
+public struct RetirementOutcome: Sendable, Hashable {
     /// The policy that asked for it.
     public var policy: String
     /// The view set.
