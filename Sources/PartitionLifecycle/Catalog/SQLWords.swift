@@ -5,17 +5,17 @@
 struct SQLWords {
     /// Identifiers as the server knows them: lower-case unless they stand in double quotes.
     private(set) var identifiers: Set<String> = []
-    /// Options whose value stands in single quotes.
+    /// Options of the definition itself whose value is quoted, one way or the other; the first of a name counts.
     private(set) var options: [String: String] = [:]
     /// Texts yet to read. A list, not recursion: nesting is as deep as a definition's author likes.
     private var pending: [[UInt8]] = []
 
     init(_ sql: String) {
-        pending = [Array(sql.utf8)]
-        while let text = pending.popLast() { read(text) }
+        read(Array(sql.utf8), isDefinition: true)
+        while let text = pending.popLast() { read(text, isDefinition: false) }
     }
 
-    private mutating func read(_ text: [UInt8]) {
+    private mutating func read(_ text: [UInt8], isDefinition: Bool) {
         var position = 0
         /// The word and the `=` just read, where a value follows.
         var lastWord = ""
@@ -33,7 +33,7 @@ struct SQLWords {
                 if byte == UInt8(ascii: "\"") {
                     identifiers.insert(String(decoding: value, as: UTF8.self))
                 } else if isValue {
-                    options[lastWord] = String(decoding: value, as: UTF8.self)
+                    if isDefinition { set(lastWord, to: value) }
                     if lastWord.hasSuffix("_query") { pending.append(value) }
                 }
                 isValue = false
@@ -44,7 +44,9 @@ struct SQLWords {
                 }
                 let begin = position + tag.count
                 let end = text.firstIndex(of: tag, from: begin) ?? text.count
-                pending.append(Array(text[begin..<end]))
+                let value = Array(text[begin..<end])
+                pending.append(value)
+                if isDefinition && isValue { set(lastWord, to: value) }
                 position = min(end + tag.count, text.count)
                 isValue = false
             case UInt8(ascii: "="):
@@ -60,6 +62,10 @@ struct SQLWords {
                 position += 1
             }
         }
+    }
+
+    private mutating func set(_ option: String, to value: [UInt8]) {
+        if options[option] == nil { options[option] = String(decoding: value, as: UTF8.self) }
     }
 }
 

@@ -18,7 +18,7 @@ struct LastCopyCheck {
 
     /// The reason to hold old global rows; nil where nothing speaks against rebuilding them.
     func reason(view: ViewSet, old: [Partition], buckets: [InsertRange], day: CalendarDay) -> Hold.Reason? {
-        let source = source(of: view.name)
+        let source = Self.source(of: view.name)
         if case .objects(let figure) = source, let found = counted(figure, on: day) {
             let recorded = old.largestCopy(\.sourceCount)
             if found < recorded { return .lastCopy(input: Catalog.blocks, found: found, recorded: recorded) }
@@ -41,12 +41,19 @@ struct LastCopyCheck {
 
     /// Whether a day's just-in-time rows of one old hash record more objects than the day's blocks hold.
     func reason(instancesOf viewSet: String, recorded: Int64, day: CalendarDay) -> Hold.Reason? {
-        guard case .objects(let figure) = source(of: viewSet), let found = counted(figure, on: day), found < recorded
+        guard case .objects(let figure) = Self.source(of: viewSet), let found = counted(figure, on: day),
+            found < recorded
         else { return nil }
         return .lastCopy(input: Catalog.blocks, found: found, recorded: recorded)
     }
 
-    private func source(of viewSet: String) -> Source {
+    /// Whether a view's source count is one of objects, which only a query of `blocks` can tell.
+    static func countsObjects(_ viewSet: String) -> Bool {
+        if case .objects = source(of: viewSet) { return true }
+        return false
+    }
+
+    private static func source(of viewSet: String) -> Source {
         switch viewSet {
         case "blocks": .telemetry
         case "processes", "streams": .blocks

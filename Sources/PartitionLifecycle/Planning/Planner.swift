@@ -1,4 +1,4 @@
-import UTCTime
+public import UTCTime
 
 /// Turns policies, a listing and evidence into a plan, or into every reason not to act.
 ///
@@ -32,6 +32,22 @@ public struct Planner: Sendable {
             .map(Stop.unsoundPlan)
         guard stops.isEmpty else { throw PlanRefused(stops: stops, plan: plan) }
         return plan
+    }
+
+    /// The days of which a plan wants to know what their blocks hold (``Evidence/currentBlocks``): those that current
+    /// `blocks` cover and on which old rows of views that count objects await a decision; newest first.
+    public func daysToCount(_ catalog: Catalog) -> [CalendarDay] {
+        let borders = Borders(policies.lake, now: catalog.now)
+        let counting = catalog.listedViewSets.filter {
+            LastCopyCheck.countsObjects($0) && policies.evolution(of: $0) != nil && catalog.viewSets[$0] != nil
+        }
+        var days: Set<CalendarDay> = []
+        for viewSet in counting {
+            for row in catalog.partitions[catalog.index(before: viewSet)..<catalog.index(after: viewSet)]
+            where !catalog.isCurrent(row) && row.day.end <= borders.newest { days.insert(row.day) }
+        }
+        let blocks = Coverage(of: Catalog.blocks, in: catalog)
+        return days.filter { blocks.tiles(InsertRange($0)) }.sorted(by: >)
     }
 
     /// The plan, whatever speaks against following it.

@@ -7,7 +7,7 @@ public struct PlanCheck {
     private let catalog: Catalog
     private let borders: Borders
     private let removal: ExactRemoval
-    private let listed: Set<Partition>
+    private let listed: [Partition: Int]
 
     /// A check against the listing and evidence that plans are made from.
     public init(policies: PolicySet, catalog: Catalog, evidence: Evidence) {
@@ -15,7 +15,7 @@ public struct PlanCheck {
         self.catalog = catalog
         borders = Borders(policies.lake, now: catalog.now)
         removal = ExactRemoval(catalog: catalog, calls: evidence.retireBy, borders: borders)
-        listed = Set(catalog.partitions)
+        listed = Dictionary(catalog.partitions.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
     /// Every rule that the plan breaks; empty for a sound one.
@@ -31,12 +31,11 @@ public struct PlanCheck {
     /// Rows that are not listed so, or that go twice.
     private func named(_ plan: Plan) -> [PlanFault] {
         let rows = plan.days.flatMap(\.views).flatMap(\.old) + plan.retirements.flatMap(\.partitions)
-        var seen: Set<Partition> = []
-        return rows.flatMap { row -> [PlanFault] in
-            let name = row.identity.description
-            let isFirst = seen.insert(row).inserted
-            return (listed.contains(row) ? [] : [PlanFault(.notListed, name)])
-                + (isFirst ? [] : [PlanFault(.namedTwice, name)])
+        var named: [Partition: Int] = [:]
+        return rows.compactMap { row in
+            named[row, default: 0] += 1
+            guard let times = listed[row] else { return PlanFault(.notListed, row.identity.description) }
+            return named[row] ?? 0 > times ? PlanFault(.namedTwice, row.identity.description) : nil
         }
     }
 

@@ -106,6 +106,18 @@ private let builtIn = BuiltInView.all.map { facts($0.name, global: $0.updateGrou
         #expect(try view("v", [facts("v", sql: sql, group: 3000)]).largestPartition == .seconds(seconds))
     }
 
+    @Test func aDefinitionsOptionsAreItsOwn() {
+        let sql = """
+            CREATE MATERIALIZED VIEW v WITH (extract_query = $$SELECT 1 FROM blocks WHERE time_column = 'no'$$,
+            count_src_query = 'SELECT ''x''', time_column = 'time', time_column = 'again')
+            """
+        let definition = ViewSet.Definition(sql: sql, updatedAt: nil)
+        #expect(definition.option("extract_query") == "SELECT 1 FROM blocks WHERE time_column = 'no'")
+        #expect(definition.option("count_src_query") == "SELECT 'x'")
+        #expect(definition.option("time_column") == "time")
+        #expect(definition.option("merge_sort_order") == nil)
+    }
+
     @Test func logsAndMeasuresHaveRowsOfAnHourAtMost() throws {
         #expect(try view("measures").largestPartition == .hours(1))
         #expect(try view("blocks").largestPartition == .days(1))
