@@ -40,6 +40,12 @@ public struct Catalog: Sendable {
         return rows[max(from, rows.startIndex)...].prefix { $0.range.begin <= range.end }
     }
 
+    /// The rows of an identity: one, or none, or such without length as no rule of uniqueness tells apart.
+    func rows(named identity: PartitionIdentity) -> ArraySlice<Partition> {
+        let place = firstIndex { !($0 < identity) }
+        return partitions[place...].prefix { !(identity < $0.identity) }
+    }
+
     /// The place of the first row of a view set.
     func index(before viewSet: String) -> Int { firstIndex { $0.viewSet >= viewSet } }
 

@@ -7,7 +7,6 @@ public struct PlanCheck {
     private let catalog: Catalog
     private let borders: Borders
     private let removal: ExactRemoval
-    private let listed: [Partition: Int]
 
     /// A check against the listing and evidence that plans are made from.
     public init(policies: PolicySet, catalog: Catalog, evidence: Evidence) {
@@ -15,7 +14,6 @@ public struct PlanCheck {
         self.catalog = catalog
         borders = Borders(policies.lake, now: catalog.now)
         removal = ExactRemoval(catalog: catalog, calls: evidence.retireBy, borders: borders)
-        listed = Dictionary(catalog.partitions.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
     /// Every rule that the plan breaks; empty for a sound one.
@@ -34,7 +32,8 @@ public struct PlanCheck {
         var named: [Partition: Int] = [:]
         return rows.compactMap { row in
             named[row, default: 0] += 1
-            guard let times = listed[row] else { return PlanFault(.notListed, row.identity.description) }
+            let times = catalog.rows(named: row.identity).count { $0 == row }
+            guard times > 0 else { return PlanFault(.notListed, row.identity.description) }
             return named[row] ?? 0 > times ? PlanFault(.namedTwice, row.identity.description) : nil
         }
     }
