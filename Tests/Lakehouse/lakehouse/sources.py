@@ -50,8 +50,12 @@ def merge(lake: Lake, view: ViewSet, rows: list[PartitionRow]) -> pa.Table | Non
     """The rows of several partitions as one; None: there are none."""
     if not rows:
         return None
-    tables = [storage.read(lake, row, view) for row in rows]
-    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    return merged(lake, view, pa.concat_tables([storage.read(lake, row, view) for row in rows]))
+
+
+def merged(lake: Lake, view: ViewSet, table: pa.Table) -> pa.Table:
+    """Rows of several partitions through the view's merge query: how they become one, and how a query reads them."""
+    table = table.unify_dictionaries().combine_chunks()
     if view.name in ("processes", "streams"):
         return extract.merged_distinct(view, table)
     if view.name == "log_stats":

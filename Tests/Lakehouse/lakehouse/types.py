@@ -12,6 +12,7 @@ Signatures of the modules that are not classes here:
     engine.retire_by_metadata(lake, rows: list[tuple])                          -> list[str]   perhaps one row more
     engine.ensure_instance(lake, view_set, instance, begin, end)                -> None        raises EngineError
     engine.get_payload(lake, process_id, stream_id, block_id)                   -> bytes       raises EngineError
+    engine.merged(lake, view: ViewSet, table: pa.Table)                         -> pa.Table    by its merge query
     engine.bulk_ingest(lake, table_name: str, table: pa.Table)                  -> int         raises EngineError
     definitions.create_view(lake, statement: ViewStatement)                     -> str         "created", "replaced"
     definitions.drop_view(lake, name: str)                                      -> bool        False: there was none

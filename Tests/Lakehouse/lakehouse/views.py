@@ -149,11 +149,24 @@ def view_dataset(scope: Scope, view: ViewSet, instance: str) -> LazyDataset:
             run_on_engine_thread(lambda: engine.ensure_instance(scope.lake, view.name, instance, begin, end))
         if not scope.identity.may_see(instance):
             return
-        for row in scope.lake.catalog.rows(view.name, instance, view.schema_hash, *scope.insert_range):
-            if row.file_path is not None and _in_event_range(row, scope.event_range):
-                yield from _read(scope, view, row.file_path, columns)
+        rows = scope.lake.catalog.rows(view.name, instance, view.schema_hash, *scope.insert_range)
+        paths = [row.file_path for row in rows if row.file_path and _in_event_range(row, scope.event_range)]
+        if "merge_partitions_query" in view.options and len(paths) > 1:
+            yield from _merged(scope, view, paths, columns)
+        else:
+            for path in paths:
+                yield from _read(scope, view, path, columns)
 
     return scope.dataset(view.schema, batches)
+
+
+def _merged(scope: Scope, view: ViewSet, paths: list[str], columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+    """A view that a query defines is read through its merge query: an id of two partitions is one row."""
+    batches = [batch for path in paths for batch in _read(scope, view, path, None)]
+    table = pa.Table.from_batches(batches, view.schema)
+    merged = run_on_engine_thread(lambda: engine.merged(scope.lake, view, table))
+    for batch in merged.to_batches(BATCH_ROWS):
+        yield batch if columns is None else batch.select(columns)
 
 
 def _in_event_range(row: PartitionRow, wanted: tuple[int, int] | None) -> bool:
