@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .types import Lake, PartitionRow, ViewSet
+from .types import Lake, PartitionRow, QueryError, ViewSet
 
 
 class MissingFile(Exception):
@@ -49,7 +49,7 @@ _KEPT = 256
 
 
 def read(lake: Lake, row: PartitionRow, view: ViewSet) -> pa.Table:
-    """A partition's rows in the columns of the view; MissingFile."""
+    """A partition's rows in the columns of the view; MissingFile, or QueryError where the file is no Parquet."""
     if row.file_path is None:
         return view.schema.empty_table()
     path = str(lake.store / row.file_path)
@@ -57,7 +57,10 @@ def read(lake: Lake, row: PartitionRow, view: ViewSet) -> pa.Table:
         raise MissingFile(lake, row.file_path)
     table = _kept.get(path)
     if table is None:
-        table = _conform(pq.ParquetFile(path).read(), view.schema)
+        try:
+            table = _conform(pq.ParquetFile(path).read(), view.schema)
+        except pa.ArrowException as error:
+            raise QueryError(f"Parquet error: {error}") from error
         _kept[path] = table
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)

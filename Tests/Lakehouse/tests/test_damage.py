@@ -107,6 +107,29 @@ def test_a_regeneration_that_fails_leaves_what_was_there(tmp_path):
     assert lake.catalog.snapshot().equals(before)
 
 
+def test_an_old_day_survives_new_hours_and_goes_with_their_merge(upgraded):
+    (day,) = old(upgraded, "processes", D17, D18)
+    assert day.end_insert_time - day.begin_insert_time == DAY
+    list(engine.materialize(upgraded, "blocks", D17, D18, 3600))
+
+    list(engine.materialize(upgraded, "processes", D17, D18, 3600))
+    assert old(upgraded, "processes", D17, D18) == [day]
+    told = messages(engine.materialize(upgraded, "processes", D17, D18, 86_400))
+
+    assert "merging 24 partitions" in told[0]
+    assert old(upgraded, "processes", D17, D18) == []
+    assert rows_of(current(upgraded, "processes", D17, D18)) == day.num_rows
+
+
+def test_an_input_that_is_no_parquet_file_is_told_as_a_failure(tmp_path):
+    lake = open_lake("golden-repair", "0.33", tmp_path / "lake")
+    damaged = next(row for row in current(lake, "log_entries", D16, D17) if row.num_rows)
+    (lake.store / damaged.file_path).write_bytes(b"not Parquet")
+
+    with pytest.raises(EngineError, match=r"Parquet error: "):
+        list(engine.regenerate(lake, "log_stats", D16, D17, 86_400))
+
+
 def test_a_missing_input_of_a_count_fails_without_a_commit(tmp_path):
     lake = open_lake("golden-repair", "0.33", tmp_path / "lake")
     gone = next(row for row in current(lake, "blocks", D16, D17) if row.num_rows)
