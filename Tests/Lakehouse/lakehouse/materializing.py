@@ -33,7 +33,8 @@ Replaces = Callable[[Lake, str, str, int, int], list[PartitionRow]]
 class Failure(Exception):
     """An error with its contexts, from the outside in, as Rust's anyhow prints them.
 
-    `aftermath`: what still happens once the failure was told. A writer whose rows stop coming commits what it has.
+    `aftermath`: what still happens once materialize told the failure: a writer whose rows stop coming commits what it
+    has. Regenerate rolls back instead.
     """
 
     def __init__(self, *causes: str, aftermath: Callable[[], LogRows] | None = None) -> None:
@@ -166,7 +167,7 @@ class _Call:
                 yield from self.materialize_range(begin, end, longest)
         else:
             with context("writing partition"):
-                yield from self._write(source, begin, end, commits_on_failure=True)
+                yield from self._write(source, begin, end)
 
     def _merge_or_divide(self, existing: list[PartitionRow], begin: int, end: int, about: str) -> LogRows:
         longest = self.view.merge_delta * SECOND
@@ -203,9 +204,9 @@ class _Call:
             with context("make_batch_partition_spec"):
                 source = sources.make(self.lake, self.view, self.snapshot, begin, end)
             with context("writing partition"):
-                yield from self._write(source, begin, end, commits_on_failure=False)
+                yield from self._write(source, begin, end)
 
-    def _write(self, source: sources.Source, begin: int, end: int, commits_on_failure: bool) -> LogRows:
+    def _write(self, source: sources.Source, begin: int, end: int) -> LogRows:
         yield self._row(f"writing [{self.view.name}, global] {rfc3339(begin)} {rfc3339(end)}")
         if source.blocks is not None:
             yield self._row(f"reading {source.blocks} blocks")
@@ -214,7 +215,7 @@ class _Call:
                 self._begin_bucket(begin, end)
                 table, skipped = source.rows()
         except Failure as failure:
-            if source.by_query and commits_on_failure:
+            if source.by_query:
                 failure.aftermath = lambda: self._commit(None, source.count, begin, end)
             raise
         for causes in skipped:
