@@ -1,4 +1,5 @@
 import pytest
+
 from flight import Served, served
 
 
