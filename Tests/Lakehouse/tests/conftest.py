@@ -1,5 +1,4 @@
 import pytest
-
 from flight import Served, served
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from lakes import DAY, GOLDEN_NOW, HOUR, open_lake, recorded_columns
 
 from lakehouse import catalog, synthetic
 from lakehouse.catalog import LISTING, OverlapError, count_bytes
 from lakehouse.types import PartitionRow
-from lakes import DAY, GOLDEN_NOW, HOUR, open_lake, recorded_columns
 
 
 def row(begin: int, end: int, schema_hash: bytes = b"\x07", instance: str = "global") -> PartitionRow:

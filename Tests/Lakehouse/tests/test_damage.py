@@ -5,11 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-
-from lakehouse import engine, storage
-from lakehouse.catalog import count_bytes, source_count
-from lakehouse.clock import parse_rfc3339
-from lakehouse.types import EngineError
 from lakes import (
     DAY,
     GOLDEN_NOW,
@@ -25,6 +20,11 @@ from lakes import (
     sources_of,
     template,
 )
+
+from lakehouse import engine, storage
+from lakehouse.catalog import count_bytes, source_count
+from lakehouse.clock import parse_rfc3339
+from lakehouse.types import EngineError
 
 D13, D16, D17, D18 = (parse_rfc3339(f"2026-11-{day}T00:00:00Z") for day in (13, 16, 17, 18))
 GLOBALS = ("blocks", "processes", "streams", "log_entries", "measures", "log_stats")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from lakes import DAY, GOLDEN_NOW, open_lake, recorded_columns
 
 from lakehouse import definitions, engine, schemas, synthetic
 from lakehouse.telemetry import jsonb, read_jsonb
 from lakehouse.types import EngineError, ViewStatement
-from lakes import DAY, GOLDEN_NOW, open_lake, recorded_columns
 
 
 def columns(server: str, name: str) -> list[list]:

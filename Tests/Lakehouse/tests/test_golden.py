@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from flight import Served
+
 from lakehouse import golden, wire
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from lakes import DAY, GOLDEN_NOW, HOUR, current, messages, old, open_lake, rows_of, sources_of
 
 from lakehouse import engine, hazards, scenarios
 from lakehouse.catalog import source_count
 from lakehouse.layout import GLOBALS
 from lakehouse.types import VERSIONS
-from lakes import DAY, GOLDEN_NOW, HOUR, current, messages, old, open_lake, rows_of, sources_of
 
 MIDNIGHT = GOLDEN_NOW // DAY * DAY
 BEGIN = MIDNIGHT + hazards.OLD * DAY

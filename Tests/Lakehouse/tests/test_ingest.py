@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from lakes import DAY, GOLDEN_NOW, HOUR, open_lake, rows_of, sources_of
 
 from lakehouse import engine, payloads, telemetry
 from lakehouse.types import EngineError
-from lakes import DAY, GOLDEN_NOW, HOUR, open_lake, rows_of, sources_of
 
 HOUR_BEGIN = GOLDEN_NOW // DAY * DAY - 2 * DAY
 UTC = pa.timestamp("ns", "+00:00")

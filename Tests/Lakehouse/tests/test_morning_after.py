@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from lakes import DAY, GOLDEN_NOW, HOUR, current, messages, old, open_lake, rows_of, sources_of
 
 from lakehouse import engine, morning_after
 from lakehouse.layout import GLOBALS
 from lakehouse.types import EngineError
-from lakes import DAY, GOLDEN_NOW, HOUR, current, messages, old, open_lake, rows_of, sources_of
 
 MIDNIGHT = GOLDEN_NOW // DAY * DAY
 MINUTE = HOUR // 60

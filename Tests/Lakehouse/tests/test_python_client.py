@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from flight import NOW, Served, served
+
 from lakehouse import scenarios
 from lakehouse.clock import parse_rfc3339
 

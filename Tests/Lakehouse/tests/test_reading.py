@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-
 from flight import served
+from lakes import DAY
+
 from lakehouse import engine, scenarios
 from lakehouse.clock import Clock
-from lakes import DAY
 
 
 @pytest.fixture

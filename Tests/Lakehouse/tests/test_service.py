@@ -5,8 +5,8 @@ from __future__ import annotations
 import grpc
 import pyarrow as pa
 import pytest
-
 from flight import Client, Served, ticket
+
 from lakehouse import wire
 from lakehouse.faults import Fault
 from lakehouse.proxy import ConnectionFault

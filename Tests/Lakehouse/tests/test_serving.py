@@ -15,8 +15,8 @@ from pathlib import Path
 
 import grpc
 import pytest
-
 from flight import Client, Served, ticket
+
 from lakehouse.service import FLIGHT
 
 RUN = [sys.executable, str(Path(__file__).parents[1] / "run.py")]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from flight import NOW, Served, served
+
 from lakehouse import scenarios, sql
 from lakehouse.clock import parse_rfc3339
 from lakehouse.types import QueryError
