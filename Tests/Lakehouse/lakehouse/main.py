@@ -18,6 +18,7 @@ import stat
 import sys
 import tempfile
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from .service import EVERYONE, Server
 from .types import VERSIONS, Lake
 from .views import Identity
 
+BUILT_AT = "built_at"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lakewarden-lakehouse"
 
 
@@ -97,28 +99,39 @@ def identities(options: argparse.Namespace) -> dict[str, Identity]:
 
 
 def fill(directory: Path, scenario: str | None, version: str, now: int, cache: Path | None) -> None:
-    """Puts a scenario's lake there: a copy of the cached one, which is of this day and of this code."""
+    """Puts a scenario's lake there: a copy of the cached one, which is of this day, this code and not of the future."""
     if scenario is None:
         directory.mkdir(parents=True, exist_ok=True)
         return
-    if cache is None:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        scenarios.build(scenario, directory, version, now)
-        return
-    day = datetime.fromtimestamp(now // SECOND, UTC).date().isoformat()
-    cached = cache / f"{scenario}-{version}-{day}-{_code_hash()}"
-    if not cached.exists():
-        for stale in cache.glob(f"{scenario}-{version}-*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=".building-", dir=cache))
-        try:
-            scenarios.build(scenario, building / "lake", version, now)
-            with contextlib.suppress(OSError):  # another process may have been faster
-                (building / "lake").rename(cached)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-    shutil.copytree(cached, directory, dirs_exist_ok=True, copy_function=_link_or_copy)
+    if cache is not None:
+        day = datetime.fromtimestamp(now // SECOND, UTC).date().isoformat()
+        cached = cache / f"{scenario}-{version}-{day}-{_code_hash()}"
+        if not cached.exists():
+            _cache(cached, scenario, version, now)
+        with contextlib.suppress(FileNotFoundError):  # it may be swept away at this moment
+            if int((cached / BUILT_AT).read_text()) <= now:
+                shutil.copytree(cached, directory, dirs_exist_ok=True, copy_function=_link_or_copy)
+                return
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)
+    scenarios.build(scenario, directory, version, now)
+
+
+def _cache(cached: Path, scenario: str, version: str, now: int) -> None:
+    """Builds a lake beside its place and moves it there; those of other days and codes go after a day."""
+    for other in cached.parent.glob(f"{scenario}-{version}-*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - other.stat().st_mtime > 86400:
+                shutil.rmtree(other, ignore_errors=True)
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=cached.parent))
+    try:
+        scenarios.build(scenario, building / "lake", version, now)
+        (building / "lake" / BUILT_AT).write_text(str(now))
+        with contextlib.suppress(OSError):  # another process may have been faster
+            (building / "lake").rename(cached)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
 
 
 def _link_or_copy(source: str, target: str) -> None:

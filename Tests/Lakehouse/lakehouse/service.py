@@ -105,8 +105,8 @@ class Call:
         return identity
 
     def scope(self, text: str) -> Scope:
-        identity = self.identity()
         self.answered.sql = text
+        identity = self.identity()
         if fault := self.server.faults.find("call", sql=text):
             raise Refused(fault.code or "UNAVAILABLE", fault.text or "fault")
         scope = Scope(self.lake, identity, event_range=self._query_range())

@@ -119,6 +119,20 @@ def test_a_panic_of_datafusion_ends_the_call(empty: Served, monkeypatch):
     assert answer.code == "INTERNAL" and "runtime" in answer.details
 
 
+def test_ingest_takes_batches_and_answers_how_many_rows(empty: Served):
+    table = pa.table(
+        {name: ["10000000-0000-4000-8000-000000000000"] for name in ("process_id", "stream_id", "block_id")}
+        | {"payload": pa.array([b"data"], pa.binary())}
+    )
+    command = wire.any_message("CommandStatementIngest", wire.field(2, b"payloads"))
+    descriptor = wire.field(1, wire.field(1, 2) + wire.field(2, command))
+    messages = [wire.schema_message(table.schema) + descriptor, *wire.batch_messages(table.to_batches(), table.schema)]
+    (result,) = empty.client.channel.stream_stream(FLIGHT + "DoPut")(iter(messages))
+    assert wire.get(result, 1) == wire.field(1, 1), "PutResult { app_metadata: DoPutUpdateResult { record_count: 1 } }"
+    ids = ", ".join(f"'{table.column(n)[0]}'" for n in ("process_id", "stream_id", "block_id"))
+    assert empty.client.query(f"SELECT get_payload({ids}) AS p").column("p") == [b"data"]
+
+
 def test_ingest_needs_the_admin_right(empty: Served):
     empty.server.identities = {"guest": Identity("guest", admin=False)}
     command = wire.any_message("CommandStatementIngest", wire.field(2, b"blocks"))
@@ -135,6 +149,7 @@ def test_ingest_needs_the_admin_right(empty: Served):
     ("wish", "code"),
     [
         ({"kind": "refuse"}, "UNAVAILABLE"),
+        ({"kind": "stall", "after": 400}, "DEADLINE_EXCEEDED"),
         ({"kind": "http1"}, "UNAVAILABLE"),
         ({"kind": "cut", "after": 400}, "UNAVAILABLE"),
         ({"kind": "cut", "after": 400, "reset": True}, "UNAVAILABLE"),
@@ -148,9 +163,8 @@ def test_ingest_needs_the_admin_right(empty: Served):
 def test_a_connection_ends_as_its_fault_says(empty: Served, wish: dict, code: str):
     empty.proxy.add(ConnectionFault.read(wish))
     client = Client(empty.proxy.port)
-    options = {"timeout": 5}
     stream = client.channel.unary_stream(FLIGHT + "DoGet")(
-        ticket("SELECT value FROM generate_series(1,30000) AS t(value)"), **options
+        ticket("SELECT value FROM generate_series(1,30000) AS t(value)"), timeout=0.5 if wish["kind"] == "stall" else 5
     )
     with pytest.raises(grpc.RpcError):
         list(stream)

@@ -105,6 +105,14 @@ def test_a_cached_scenario_is_not_changed_by_who_uses_it(process):
     assert process("--scenario", "morning-after").client.query(COUNT).column("n") == before
 
 
+def test_a_cached_scenario_of_a_later_hour_is_not_used(process):
+    late, early = (process("--scenario", "morning-after", "--clock", f"2026-11-21T{h}:00:00Z") for h in ("20", "06"))
+    columns = "max(updated) < now() AS past, max(updated) > now() - INTERVAL '4 hours' AS recent"
+    for lake in (late, early):
+        answer = lake.client.query(f"SELECT {columns} FROM list_partitions()")
+        assert (answer.column("past"), answer.column("recent")) == ([True], [True])
+
+
 def test_a_kept_directory_keeps_what_was_done(process, tmp_path):
     lake = process("--data", str(tmp_path / "kept"))
     lake.client.query(f"SELECT msg FROM materialize_partitions('blocks',{DAY})")
@@ -148,7 +156,7 @@ def test_the_control_port_sets_the_clock_and_faults_and_tells_of_calls(process):
         ("SELECT 1", "OK"),
         ("SELECT 2", "RESOURCE_EXHAUSTED"),
         ("SELECT * FROM retire_partitions()", "INVALID_ARGUMENT"),
-        (None, "UNAUTHENTICATED"),
+        ("SELECT 3", "UNAUTHENTICATED"),
     ]
     with pytest.raises(urllib.error.HTTPError) as refused:
         lake.control("POST", "/faults", {"point": "nowhere"})
