@@ -169,9 +169,3 @@ def _hydrated_field(f: pa.Field) -> pa.Field:
 
 def hydrated_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([_hydrated_field(f) for f in schema], schema.metadata)
-
-
-def hydrate(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """The batch with the columns of a hydrated schema."""
-    columns = [c if c.type == f.type else c.cast(f.type) for c, f in zip(batch.columns, schema, strict=True)]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
