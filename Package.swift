@@ -67,7 +67,9 @@ let package = Package(
         .testTarget(
             name: "WardenTests",
             dependencies: ["Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden"]),
-        .testTarget(name: "LakewardenTests", dependencies: ["lakewarden", "UTCTime"]),
+        .testTarget(
+            name: "LakewardenTests",
+            dependencies: ["Configuration", "PartitionLifecycle", "UTCTime", "Warden", "lakewarden"]),
     ]
 )
 

@@ -1,0 +1,60 @@
+import Glibc
+
+extension Console {
+    /// The streams that the program was started with.
+    static let standard = Console(
+        environment: Environment { name in
+            guard let value = unsafe getenv(name) else { return nil }
+            return unsafe String(cString: value)
+        },
+        terminal: Terminal(
+            isInput: isatty(0) == 1, isOutput: isatty(1) == 1, isErrors: isatty(2) == 1, width: terminalWidth),
+        write: writeAll,
+        readLine: {
+            // Detached, so that waiting for a person holds up nobody's event loop.
+            let reading = Task.detached { lineOfInput() }
+            return await withTaskCancellationHandler {
+                await reading.value
+            } onCancel: {
+                reading.cancel()
+            }
+        })
+
+    private static var terminalWidth: Int {
+        var size = winsize()
+        for stream: Int32 in [1, 2] where isatty(stream) == 1 {
+            if unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 { return Int(size.ws_col) }
+        }
+        return 100
+    }
+
+    /// Text goes out whole, or the stream has no reader any more and there is nobody to tell.
+    private static let writeAll: @Sendable (String, Stream) -> Void = { text, stream in
+        let bytes = Array(text.utf8)
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes[written...].withUnsafeBytes {
+                unsafe Glibc.write(stream.rawValue, $0.baseAddress, $0.count)
+            }
+            if count > 0 { written += count } else if count < 0, errno != EINTR, errno != EAGAIN { return }
+        }
+    }
+
+    /// Reads standard input byte by byte, and looks four times a second whether it is still to go on.
+    private static func lineOfInput() -> String? {
+        var bytes: [UInt8] = []
+        while bytes.count < 1024 {
+            var waiting = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&waiting, 1, 250)
+            if Task.isCancelled { return nil }
+            if ready == 0 || (ready < 0 && errno == EINTR) { continue }
+            var byte: UInt8 = 0
+            guard ready > 0, unsafe read(0, &byte, 1) == 1 else { return bytes.isEmpty ? nil : text(bytes) }
+            if byte == UInt8(ascii: "\n") { return text(bytes) }
+            bytes.append(byte)
+        }
+        return nil
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
