@@ -100,7 +100,8 @@ import Warden
         let recorded = RecordedConsole()
         #expect(await run("apply --yes", recorded, Self.runs(done: refused)) == .refused)
         #expect(
-            recorded.output.contains("refused: 5.0 TiB would go without proved replacement; 100.0 GiB are allowed\n"))
+            recorded.output.contains(
+                "refused: more bytes would go without proved replacement than the guard rails allow\n"))
     }
 
     @Test func `--lake and --audit replace what the file and the default say`() async {

@@ -28,13 +28,6 @@ import UTCTime
         #expect(seconds(.microseconds(microseconds)) == text)
     }
 
-    @Test func `a row of a day is told with the day once`() {
-        #expect(MorningAfter.row("v", MorningAfter.lost).range.text == "2026-11-12 00:00:00Z…01:00:00Z")
-        #expect(
-            MorningAfter.row("v", MorningAfter.lost, hour: 23).range.text == "2026-11-12 23:00:00Z…2026-11-13 00:00:00Z"
-        )
-    }
-
     @Test(arguments: [
         (["LC_ALL": "C.UTF-8"], true), (["LANG": "de_DE.utf8"], true), ([:], false), (["LANG": "C"], false),
         (["LC_ALL": "", "LC_CTYPE": "", "LANG": "en_US.UTF-8"], true), (["LC_ALL": "C", "LANG": "en_US.UTF-8"], false),

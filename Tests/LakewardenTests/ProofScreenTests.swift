@@ -87,15 +87,19 @@ import Warden
             .refused([.tooManyPartitions(planned: 1204, allowed: 1000), .hiddenListing(globalViews: views)]))
         #expect(
             Closing.page(report, PlanScreenTests.next, Look()).text == """
-                refused: 1,204 partitions would go without proved replacement; 1,000 are allowed
-                  why    guard_rails.lost.partitions bounds what one run may remove
-                  cure   look at the plan; narrow the policies, or raise guard_rails.lost.partitions
+                refused: more partitions would go without proved replacement than the guard rails allow
+                  who    the policies of this file together
+                  why    1204 partitions, at most 1000 a run
+                  cure   read the plan; if it is what you want, raise guard_rails.lost.partitions to 1204, or keep
+                         more
                   state  nothing was changed
 
-                refused: the listing has no global partition
-                  why    the server reports global views (blocks, log_entries, measures, processes and 1 more) and
-                         lists no row of them: what this caller may see is filtered, or the lake is new and empty
-                  cure   give the caller the admin right and the whole lake as audience, then run this again
+                refused: the listing holds no global partition although the server has global views
+                  who    this caller, and the global views blocks, log_entries, measures, processes, streams
+                  why    either this caller is shown only a part of the lake, or the lake is new and empty: both
+                         look the same, and nothing can be concluded from what is not listed
+                  cure   give this caller the right to see the whole lake (an admin, or an audience that covers
+                         everything)
                   state  nothing was changed
 
                 """)

@@ -37,9 +37,10 @@ enum Closing {
         case .refused(let stops):
             for stop in stops {
                 page.space()
-                let text = stop.text
-                let parts = [("why", text.why), ("cure", text.cure), ("state", "nothing was changed")]
-                for line in ErrorBlock.block("refused: ", text.what, parts, look).lines { page.painted(line) }
+                let parts = [
+                    ("who", stop.who), ("why", stop.why), ("cure", stop.cure), ("state", "nothing was changed"),
+                ]
+                for line in ErrorBlock.block("refused: ", stop.title, parts, look).lines { page.painted(line) }
             }
         case .planned where report.plan.isEmpty, .applied where report.plan.isEmpty:
             page.add(nothing(report.plan), .good)

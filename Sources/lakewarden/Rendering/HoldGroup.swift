@@ -34,8 +34,11 @@ struct HoldGroup: Sendable {
             bytes: partitions.reduce(0) { $0 + $1.fileSize }, policy: holds[0].policy, note: note)
     }
 
-    /// The reason; counts of last copies are added up, of other details the first is told.
-    private var note: String {
+    /// The reason, and what to do about it where waiting is not all.
+    private var note: String { [reason, holds[0].reason.cure].compactMap(\.self).joined(separator: "; ") }
+
+    /// Counts of last copies are added up; of other details the first is told.
+    private var reason: String {
         if case .lastCopy(let input, _, _) = holds[0].reason {
             var found: Int64 = 0
             var recorded: Int64 = 0
@@ -43,9 +46,9 @@ struct HoldGroup: Sendable {
                 found += some
                 recorded += all
             }
-            return Hold.Reason.lastCopy(input: input, found: found, recorded: recorded).text
+            return Hold.Reason.lastCopy(input: input, found: found, recorded: recorded).explanation
         }
-        let texts = holds.map(\.reason.text)
+        let texts = holds.map(\.reason.explanation)
         let others = Set(texts).count - 1
         return others > 0 ? "\(texts[0]) (and \(counted(others, "other")) like it)" : texts[0]
     }

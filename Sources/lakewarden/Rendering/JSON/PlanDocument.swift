@@ -55,7 +55,12 @@ enum PlanDocument {
         .members(
             ("view_set", .string(hold.viewSet)), ("policy", .string(hold.policy)),
             ("day", .text(hold.day?.description)),
-            ("reason", .members(("kind", .string(hold.reason.kind)), ("text", .string(hold.reason.text)))),
+            (
+                "reason",
+                .members(
+                    ("kind", .string(hold.reason.kind)), ("text", .string(hold.reason.explanation)),
+                    ("cure", .text(hold.reason.cure)))
+            ),
             ("partitions", .array(hold.partitions.map(partition))))
     }
 

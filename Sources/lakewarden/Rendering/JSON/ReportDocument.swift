@@ -72,10 +72,10 @@ enum ReportDocument {
 
     private static func stops(_ conclusion: RunReport.Conclusion) -> [JSONValue] {
         guard case .refused(let stops) = conclusion else { return [] }
-        return stops.map(\.text).map {
+        return stops.map {
             .members(
-                ("kind", .string($0.kind)), ("what", .string($0.what)), ("why", .string($0.why)),
-                ("cure", .string($0.cure)))
+                ("kind", .string($0.kind)), ("what", .string($0.title)), ("who", .string($0.who)),
+                ("why", .string($0.why)), ("cure", .string($0.cure)))
         }
     }
 
