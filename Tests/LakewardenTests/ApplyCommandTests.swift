@@ -126,6 +126,18 @@ import Warden
         }
     }
 
+    @Test(arguments: [
+        ("apply --dry-run", ExitCode.error, "nothing was"), ("apply --yes", .inPart, "unknown: the audit"),
+    ])
+    func `an interrupted run says what is known`(_ line: String, _ code: ExitCode, _ state: String) async {
+        let runs = LakeRuns(
+            run: { _, _, _ in throw CancellationError() }, verifyAudit: { _ in throw CancellationError() })
+        let recorded = RecordedConsole()
+        #expect(await run(line, recorded, runs) == code)
+        #expect(recorded.errors.hasPrefix("error: the run was interrupted\n  why    it was asked to stop\n"))
+        #expect(recorded.errors.contains("\n  state  \(state)"))
+    }
+
     @Test func `audit verify shows the head, and ends with 1 where a record is bad`() async {
         let recorded = RecordedConsole()
         #expect(await run("audit verify --audit x", recorded) == .done)

@@ -122,12 +122,7 @@ struct ApplyCommand: Sendable {
     }
 
     private func fail(_ error: any Error) -> ExitCode {
-        let failure =
-            error as? RunFailure
-            ?? RunFailure(
-                what: "the run failed", why: "\(error)",
-                cure: "run lakewarden apply --dry-run, which lists the lake anew and shows what is left to do",
-                state: "unknown: the audit log tells the last call", mayHaveChanged: !options.has(.dryRun))
+        let failure = error as? RunFailure ?? unexpected(error)
         let code = ExitCode(failure)
         if isText {
             console.write(ErrorBlock.page(failure, errorLook), to: .errors)
@@ -136,5 +131,16 @@ struct ApplyCommand: Sendable {
             console.write(document.document, to: .output)
         }
         return code
+    }
+
+    /// A failure that nobody put into words: the run was cancelled, or something is wrong with this program.
+    private func unexpected(_ error: any Error) -> RunFailure {
+        let isDryRun = options.has(.dryRun)
+        return RunFailure(
+            what: error is CancellationError ? "the run was interrupted" : "the run failed",
+            why: error is CancellationError ? "it was asked to stop" : "\(error)",
+            cure: "run \(next.apply) --dry-run, which lists the lake anew and shows what is left to do",
+            state: isDryRun ? "nothing was changed" : "unknown: the audit log tells the last call",
+            mayHaveChanged: !isDryRun)
     }
 }
