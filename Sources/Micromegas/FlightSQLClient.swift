@@ -1,0 +1,149 @@
+public import ArrowIPC
+public import AsyncIO
+public import FlightSQL
+import GRPC
+public import UTCTime
+
+/// A Micromegas analytics server, asked over Flight SQL.
+///
+/// Connects with the first call. Every error it throws is a ``MicromegasError``, but for `CancellationError`.
+public final class FlightSQLClient: Sendable {
+    /// How the server is reached.
+    public let configuration: ClientConfiguration
+    private let channel: Channel
+    private let connection: FlightSQLConnection
+    private let token = Lock<BearerToken?>(nil)
+
+    /// A client whose connection lives on an event loop. Nothing is connected yet.
+    public init(configuration: ClientConfiguration, on loop: EventLoop) {
+        self.configuration = configuration
+        let address = configuration.address
+        var settings = ChannelConfiguration(host: address.host, port: address.port)
+        settings.userAgent = configuration.agent
+        channel = Channel(settings, on: loop)
+        connection = FlightSQLConnection(channel: channel)
+    }
+
+    /// Makes a client for the time of `body` and closes its connection on every way out.
+    public static func withConnection<Result>(
+        _ configuration: ClientConfiguration, on loop: EventLoop, _ body: (FlightSQLClient) async throws -> Result
+    ) async throws -> Result {
+        let client = FlightSQLClient(configuration: configuration, on: loop)
+        do {
+            let result = try await body(client)
+            await client.disconnect()
+            return result
+        } catch {
+            await client.disconnect()
+            throw error
+        }
+    }
+
+    /// Runs a query that only reads and waits for its whole answer.
+    ///
+    /// - Parameters:
+    ///   - range: Event times that the server may restrict its reading to. It has no effect on listings.
+    ///   - limit: The most rows that are answered.
+    ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such.
+    public func query(
+        _ sql: String, range: (begin: Timestamp, end: Timestamp)? = nil, limit: Int? = nil,
+        preserveDictionary: Bool = false
+    ) async throws -> [RecordBatch] {
+        let stream = try await queryStream(sql, range: range, limit: limit, preserveDictionary: preserveDictionary)
+        var batches: [RecordBatch] = []
+        while case let more = try await stream.nextBatches(), !more.isEmpty { batches += more }
+        return batches
+    }
+
+    /// Runs a query that only reads; returns when its columns are known.
+    ///
+    /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)``.
+    public func queryStream(
+        _ sql: String, range: (begin: Timestamp, end: Timestamp)? = nil, limit: Int? = nil,
+        preserveDictionary: Bool = false
+    ) async throws -> QueryStream {
+        var further: [(name: String, value: String)] = []
+        if let range {
+            // One alone would be ignored silently.
+            further.append(("query_range_begin", range.begin.rfc3339))
+            further.append(("query_range_end", range.end.rfc3339))
+        }
+        if let limit { further.append(("limit", String(limit))) }
+        if preserveDictionary { further.append(("preserve_dictionary", "true")) }
+        return try await start(sql, further, timeout: configuration.queryTimeout)
+    }
+
+    /// Has the server plan a statement without running it.
+    public func prepareStatement(_ sql: String) async throws -> PreparedStatement {
+        do {
+            return try await connection.prepare(sql, metadata: metadata([]), timeout: configuration.queryTimeout)
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// Runs a statement that changes the lake, without a limit of time: cancelling it would leave it half done.
+    package func runChange(_ sql: String) async throws -> QueryStream { try await start(sql, [], timeout: nil) }
+
+    /// Closes the connection. The next call opens a fresh one and reads the token file anew.
+    public func disconnect() async {
+        token.withLock { $0 = nil }
+        await channel.close()
+    }
+
+    /// What should be better about the token file; nil where nothing should, or where it was not read yet.
+    public var tokenWarning: String? { token.withLock { $0?.warning } }
+
+    private func start(
+        _ sql: String, _ further: [(name: String, value: String)], timeout: Duration?
+    ) async throws -> QueryStream {
+        do {
+            let stream = try await connection.query(sql, metadata: metadata(further), timeout: timeout)
+            return QueryStream(stream) { self.translated($0) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    private func metadata(_ further: [(name: String, value: String)]) throws -> Metadata {
+        var metadata = Metadata()
+        try metadata.add("x-client-type", "swift")
+        try metadata.add("x-client-agent", configuration.agent)
+        if let token = try currentToken() { try metadata.add("authorization", "Bearer \(token.secret)") }
+        for header in configuration.headers + further { try metadata.add(header.name, header.value) }
+        return metadata
+    }
+
+    private func currentToken() throws(MicromegasError) -> BearerToken? {
+        guard let file = configuration.tokenFile else { return nil }
+        if let token = token.withLock({ $0 }) { return token }
+        let read = try BearerToken(file: file)
+        token.withLock { $0 = read }
+        return read
+    }
+
+    /// An error of the layers below in this one's words, the token taken out should a server have repeated it.
+    private func translated(_ error: any Error) -> any Error {
+        var told: MicromegasError
+        switch error {
+        case is CancellationError: return error
+        case let error as MicromegasError: told = error
+        case let error as RPCError: told = MicromegasError(error)
+        case let error as MetadataError: told = MicromegasError(.configuration, "the header \(error)")
+        case is FlightError, is ArrowError:
+            told = MicromegasError(
+                .unexpectedAnswer, "the server's answer cannot be read: \(error)", mayHaveBeenProcessed: true)
+        default: told = MicromegasError(.other, "\(error)", mayHaveBeenProcessed: true)
+        }
+        if told.code == .unavailable, told.cause == nil, !told.message.contains(configuration.address.description) {
+            told.cause = "at \(configuration.address)"
+        }
+        guard let token = token.withLock({ $0 }) else { return told }
+        // The file may hold another one by now.
+        if told.code == .unauthenticated { self.token.withLock { $0 = nil } }
+        told.message = token.redacted(told.message)
+        told.detail = told.detail.map(token.redacted)
+        told.cause = told.cause.map(token.redacted)
+        return told
+    }
+}

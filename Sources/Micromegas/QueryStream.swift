@@ -1,0 +1,45 @@
+public import ArrowIPC
+import FlightSQL
+import GRPC
+public import UTCTime
+
+/// The rows a query answers with, batch by batch as they arrive.
+///
+/// The answer is whole only if the iteration ends without an error. One task reads at a time; dropping the stream cancels
+/// the query.
+public struct QueryStream: AsyncSequence, Sendable {
+    public typealias Element = RecordBatch
+
+    private let stream: BatchStream
+    private let translate: @Sendable (any Error) -> any Error
+
+    init(_ stream: BatchStream, translate: @escaping @Sendable (any Error) -> any Error) {
+        self.stream = stream
+        self.translate = translate
+    }
+
+    /// What the columns of every batch are.
+    public var schema: Schema { stream.schema }
+
+    /// The server's clock when it began to answer, to a second; nil where its `date` header is missing or unreadable.
+    public var serverNow: Timestamp? { stream.initialMetadata["date"].flatMap(Timestamp.init(httpDate:)) }
+
+    /// All batches that have arrived, at least one; empty after the last.
+    ///
+    /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
+    public func nextBatches() async throws -> [RecordBatch] {
+        do { return try await stream.nextBatches() } catch { throw translate(error) }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(stream: stream.makeAsyncIterator(), translate: translate) }
+
+    /// Gives the batches one by one.
+    public struct Iterator: AsyncIteratorProtocol {
+        let stream: BatchStream.Iterator
+        let translate: @Sendable (any Error) -> any Error
+
+        public func next() async throws -> RecordBatch? {
+            do { return try await stream.next() } catch { throw translate(error) }
+        }
+    }
+}
