@@ -43,7 +43,9 @@ let package = Package(
         .target(name: "Configuration", dependencies: ["CYAML", "PartitionLifecycle", "UTCTime"]),
         .target(
             name: "Warden",
-            dependencies: ["AsyncIO", "COpenSSL", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime"]),
+            dependencies: [
+                "ArrowIPC", "AsyncIO", "COpenSSL", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime",
+            ]),
         .executableTarget(
             name: "lakewarden",
             dependencies: ["AsyncIO", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden"]),

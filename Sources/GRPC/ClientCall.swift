@@ -28,7 +28,7 @@ actor ClientCall {
             self.assumeIsolated { $0.receive(event) }
         }
         setTimer()
-        while !state.isAnswered { try await news() }
+        while !state.isAnswered { try await news(registerReader()) }
     }
 
     /// How the call ended; nil while it has not.
@@ -51,7 +51,7 @@ actor ClientCall {
             case .ended(.finished): return []
             case .ended(.failed(let error, _)): throw error
             case .ended(.cancelled): throw CancellationError()
-            case .wait: try await news()
+            case .wait: try await news(registerReader())
             }
         }
     }
@@ -73,12 +73,20 @@ actor ClientCall {
         return reply
     }
 
-    /// Waits until something has changed; a cancelled task cancels the call.
-    private func news() async throws {
+    /// Registers a reader for the next change.
+    ///
+    /// Synchronous, and called right after the look at the state: entering an asynchronous method may give up the loop
+    /// even where caller and callee are the same actor, and what changed meanwhile would go unheard.
+    private func registerReader() -> Suspension<Void> {
         let wait = Suspension<Void>(on: loop)
         readers.append(wait)
+        return wait
+    }
+
+    /// Waits until something has changed; a cancelled task cancels the call.
+    private func news(_ reader: Suspension<Void>) async throws {
         do {
-            try await wait.wait()
+            try await reader.wait()
         } catch {
             cancel()
             throw error

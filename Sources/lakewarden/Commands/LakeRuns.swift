@@ -1,3 +1,4 @@
+import AsyncIO
 import Warden
 
 /// What the commands ask of the rest of the program: the one place where they meet the lake and the audit log.
@@ -22,12 +23,31 @@ struct LakeRuns: Sendable {
 extension LakeRuns {
     /// The lake and the audit log themselves.
     static let live = LakeRuns(
-        run: { _, _, _ in throw notBuiltIn("runs") },
-        verifyAudit: { _ in throw notBuiltIn("audit logs") })
+        run: { request, consent, progress in
+            try await EventLoop.withLoop(name: "lakewarden") { loop in
+                try await stopping(on: loop, progress) { isStopping in
+                    try await Run(
+                        request, on: loop, progress: progress, isStopping: { isStopping.withLock { $0 } },
+                        confirm: consent
+                    ).perform()
+                }
+            }
+        },
+        verifyAudit: { try AuditReport(verifying: $0) })
 
-    private static func notBuiltIn(_ what: String) -> RunFailure {
-        RunFailure(
-            what: "this build does not do \(what) yet", why: "its part is not joined to the command line",
-            cure: "use a build that has it")
+    /// Lets SIGINT and SIGTERM ask a run to stop: it ends between two calls, so that nothing is left half done. The
+    /// second one ends the program as it would without this.
+    private static func stopping<R: Sendable>(
+        on loop: EventLoop, _ progress: @escaping Progress, _ run: @escaping @Sendable (Lock<Bool>) async throws -> R
+    ) async throws -> R {
+        let isStopping = Lock(false)
+        // The task alone holds the source: once it has heard of one signal, the next does what signals do.
+        let listener = Task(executorPreference: loop) { [source = try SignalSource(on: loop)] in
+            _ = try await source.next()
+            isStopping.withLock { $0 = true }
+            progress(.stopping)
+        }
+        defer { listener.cancel() }
+        return try await run(isStopping)
     }
 }

@@ -1,0 +1,203 @@
+import Micromegas
+import PartitionLifecycle
+import UTCTime
+
+/// Retires rows by their exact identities, in batches, and reads from listings what became of them.
+struct RetireRun {
+    let context: RunContext
+
+    /// Why rows are retired.
+    enum Reason {
+        /// The plan asks for it.
+        case planned(Retirement)
+        /// Shadows whose comparison failed while every old row was listed.
+        case shadowsOfFailedProof(rebuild: ViewRebuild, finding: String)
+
+        var isPlanned: Bool {
+            if case .planned = self { true } else { false }
+        }
+    }
+
+    /// What became of the rows.
+    struct Result {
+        var asked = 0
+        var gone = 0
+        var stillThere = 0
+        var unknown = 0
+        var held = 0
+        var bytesGone: Int64 = 0
+        /// Why rows are held, still there or unknown: the first reason found.
+        private(set) var finding: String?
+
+        mutating func note(_ finding: String) { self.finding = self.finding ?? finding }
+    }
+
+    /// Follows one retirement of the plan.
+    func perform(_ retirement: Retirement, _ catalog: inout Catalog) async throws -> RetirementOutcome {
+        var result = Result()
+        let listed = Set(catalog.partitions)
+        var rows: [Partition] = []
+        for row in retirement.partitions {
+            if context.isStopping() {
+                result.held += 1
+                result.note("the run was asked to stop")
+            } else if !listed.contains(row) {
+                // Gone or written anew since the plan was made: not the row that the plan names.
+                result.held += 1
+                result.note("\(row.identity) changed since the plan was made")
+            } else if let finding = try await hold(row, of: retirement, in: catalog) {
+                result.held += 1
+                result.note("\(row.identity): \(finding)")
+                try await context.journal.held(row, of: retirement, finding: finding)
+            } else {
+                rows.append(row)
+            }
+        }
+        try await retire(rows, reason: .planned(retirement), &catalog, &result)
+        let outcome = RetirementOutcome(
+            policy: retirement.policy, viewSet: retirement.viewSet, asked: result.asked, gone: result.gone,
+            stillThere: result.stillThere, unknown: result.unknown, held: result.held, bytesGone: result.bytesGone,
+            finding: result.finding)
+        context.progress(.retired(outcome))
+        return outcome
+    }
+
+    /// Why a row of the plan is not asked for after all; nil where it is.
+    private func hold(_ row: Partition, of retirement: Retirement, in catalog: Catalog) async throws -> String? {
+        guard case .rebuiltWhenQueried = retirement.reason else { return nil }
+        // Its range includes its end and may be a single instant.
+        let range = InsertRange(row.range.begin, row.range.end + .nanoseconds(1))
+        for input in ["blocks", "processes", "streams"] where !Coverage(of: input, in: catalog).tiles(range) {
+            return "\(input) of its time is not whole at the current hash"
+        }
+        let sample = try await context.lake.payloadSample(of: row)
+        if sample.blocks == 0 { return "no block of its time is left: it is the last copy" }
+        if sample.payloadsRead < sample.sampled {
+            return "\(sample.sampled - sample.payloadsRead) of \(sample.sampled) sampled payloads cannot be read"
+        }
+        if let objects = sample.objects, objects < row.sourceCount {
+            return "its blocks hold \(objects) objects, it records \(row.sourceCount): it is the last copy of the rest"
+        }
+        return nil
+    }
+
+    /// Retires rows in batches. After an answer that is not wholly a success, or none, nothing further is sent.
+    func retire(
+        _ rows: [Partition], reason: Reason, _ catalog: inout Catalog, _ result: inout Result
+    ) async throws {
+        var done = 0
+        for batch in batches(rows, in: catalog) {
+            guard result.stillThere + result.unknown == 0, !(reason.isPlanned && context.isStopping()) else {
+                result.held += batch.rows.count
+                result.note("the run was asked to stop")
+                continue
+            }
+            try await retire(batch, reason: reason, &catalog, &result)
+            done += batch.rows.count
+            if reason.isPlanned {
+                context.progress(.retiring(viewSet: batch.rows[0].identity.viewSet, done: done, of: rows.count))
+            }
+        }
+        let unnameable = rows.count - batches(rows, in: catalog).reduce(0) { $0 + $1.rows.count }
+        if done == 0, unnameable > 0 {
+            result.held += unnameable
+            result.note("no call of this server names them exactly")
+        }
+    }
+
+    /// Rows that one call retires.
+    private struct Batch {
+        enum Kind: Hashable { case file, metadataWithHash, metadataBlindToHash }
+
+        let kind: Kind
+        let rows: [Partition]
+
+        func call() throws -> RetireCall {
+            switch kind {
+            case .file: try .byFile(rows.compactMap(\.identity.filePath))
+            case .metadataWithHash: try .byMetadata(rows.map(RetireKey.init), arity: .five)
+            case .metadataBlindToHash: try .byMetadata(rows.map(RetireKey.init), arity: .four)
+            }
+        }
+    }
+
+    private func batches(_ rows: [Partition], in catalog: Catalog) -> [Batch] {
+        let removal = ExactRemoval(
+            catalog: catalog, calls: Evidence.RetireCalls(context.capabilities),
+            borders: Borders(context.policies.lake, now: catalog.now))
+        let kinds = Dictionary(grouping: rows) { row -> Batch.Kind? in
+            switch removal.call(for: row) {
+            case .file: .file
+            case .metadataWithHash: .metadataWithHash
+            case .metadataBlindToHash: .metadataBlindToHash
+            case nil: nil
+            }
+        }
+        return [Batch.Kind.file, .metadataWithHash, .metadataBlindToHash].flatMap { kind in
+            let rows = kinds[kind] ?? []
+            return stride(from: 0, to: rows.count, by: RetireCall.maximumRows).map {
+                Batch(kind: kind, rows: Array(rows[$0..<min($0 + RetireCall.maximumRows, rows.count)]))
+            }
+        }
+    }
+
+    /// One batch: a listing that still names its rows exactly, intent, call, outcome, listing.
+    private func retire(
+        _ batch: Batch, reason: Reason, _ catalog: inout Catalog, _ result: inout Result
+    ) async throws {
+        try await context.waitForPause()
+        // A call that is blind to the hash removes what has the key by then: it is looked at right before.
+        if batch.kind == .metadataBlindToHash {
+            catalog = try await context.list()
+            let exact = batches(batch.rows, in: catalog).filter { $0.kind == .metadataBlindToHash }
+            guard exact.reduce(0, { $0 + $1.rows.count }) == batch.rows.count else {
+                result.held += batch.rows.count
+                return result.note("another row of the same range came meanwhile")
+            }
+        }
+        let call = try batch.call()
+        let intent = try await context.journal.intend(call, removing: batch.rows, reason: reason)
+        result.asked += batch.rows.count
+        var problem: String?
+        do {
+            let reply = try await context.lake.retire(call)
+            problem = reply.problem
+            try await context.journal.conclude(
+                intent,
+                AuditAnswer(problem == nil ? "ok" : "trouble", text: problem, rows: reply.messages.map { $0 ?? "NULL" })
+            )
+        } catch {
+            problem = "the answer was lost: \(error)"
+            try await context.journal.conclude(intent, AuditAnswer("lost", text: "\(error)"))
+        }
+        if let problem {
+            result.note(problem)
+            let (settled, isSettled) = try await context.settle(batch.rows[0].identity.viewSet)
+            catalog = settled
+            guard isSettled else {
+                result.unknown += batch.rows.count
+                return
+            }
+        } else {
+            catalog = try await context.list()
+        }
+        let identities = Set(catalog.partitions.map(\.identity))
+        let left = batch.rows.filter { identities.contains($0.identity) }
+        result.gone += batch.rows.count - left.count
+        result.stillThere += left.count
+        result.bytesGone += batch.rows.sum(\.fileSize) - left.sum(\.fileSize)
+        try await context.journal.verified(intent, gone: batch.rows.count - left.count, left: left)
+        if let first = left.first {
+            result.note(
+                "the server answered success; \(left.count) rows are still listed, the first: \(first.identity)")
+        }
+    }
+}
+
+extension RetireKey {
+    fileprivate init(_ row: Partition) {
+        self.init(
+            viewSet: row.identity.viewSet, instance: row.identity.instance, begin: row.range.begin,
+            end: row.range.end, schemaHash: row.identity.schemaHash.bytes)
+    }
+}
