@@ -1,3 +1,4 @@
+import AsyncIO
 import Glibc
 
 /// The program: a command line in, an exit code out.
@@ -8,6 +9,7 @@ import Glibc
     static func main() async {
         // A reader that goes away ends a write with an error, not the program in the middle of a run.
         signal(SIGPIPE, SIG_IGN)
+        FreedMemory.keep()
         let arguments = Array(CommandLine.arguments.dropFirst())
         exit(await run(arguments, .standard, .live).rawValue)
     }

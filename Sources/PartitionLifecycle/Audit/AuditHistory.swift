@@ -63,11 +63,16 @@ public struct AuditHistory: Sendable, Hashable {
         else {
             return
         }
-        failedProofs.removeAll { $0.viewSet == viewSet && $0.day == day && $0.currentHash == hash }
-        failedProofs.append(
-            FailedProof(
-                viewSet: viewSet, day: day, currentHash: hash, old: entry.subject.partitions.map(\.identity).sorted(),
-                finding: entry.answer?.text ?? ""))
+        let proof = FailedProof(
+            viewSet: viewSet, day: day, currentHash: hash, old: entry.subject.partitions.map(\.identity).sorted(),
+            finding: entry.answer?.text ?? "")
+        // A later proof about the global rows of a day takes the place of an earlier one; just-in-time rows are held
+        // row by row, whatever else is.
+        failedProofs.removeAll {
+            $0.viewSet == viewSet && $0.day == day && $0.currentHash == hash
+                && ($0.isGlobal && proof.isGlobal || $0.old == proof.old)
+        }
+        failedProofs.append(proof)
     }
 
     private mutating func addShadows(_ subject: AuditSubject) {
@@ -79,7 +84,7 @@ public struct AuditHistory: Sendable, Hashable {
     /// A view and day that came to a good end hold nothing any more.
     private mutating func forget(_ subject: AuditSubject) {
         guard let viewSet = subject.viewSet, let day = subject.day, let hash = subject.schemaHash else { return }
-        failedProofs.removeAll { $0.viewSet == viewSet && $0.day == day }
+        failedProofs.removeAll { $0.viewSet == viewSet && $0.day == day && $0.isGlobal }
         let whole = InsertRange(day.start, day.end)
         shadows[Shadow(viewSet: viewSet, hash: hash)] = madeShadows(of: viewSet, at: hash)
             .filter { !whole.contains($0) }

@@ -51,6 +51,9 @@ public struct FailedProof: Sendable, Hashable {
     /// What was found, for people.
     public var finding: String
 
+    /// Whether it is about global rows, and not about just-in-time ones.
+    var isGlobal: Bool { old.allSatisfy(\.isGlobal) }
+
     /// A failed proof.
     public init(
         viewSet: String, day: CalendarDay, currentHash: SchemaHash, old: [PartitionIdentity], finding: String

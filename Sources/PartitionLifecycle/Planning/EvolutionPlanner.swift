@@ -120,7 +120,8 @@ struct EvolutionPlanner {
     private func failedBefore(_ view: ViewSet, _ day: CalendarDay, _ old: [Partition]) -> Hold.Reason? {
         let now = Set(old.map(\.identity))
         let proof = evidence.failedProofs.last { proof in
-            guard proof.viewSet == view.name, proof.day == day, proof.currentHash == view.currentHash else {
+            guard proof.isGlobal, proof.viewSet == view.name, proof.day == day, proof.currentHash == view.currentHash
+            else {
                 return false
             }
             let then = Set(proof.old)

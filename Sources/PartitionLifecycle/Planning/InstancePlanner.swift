@@ -20,6 +20,7 @@ struct InstancePlanner {
         var retired = OrderedGroups<RetiredKey>()
         var held = OrderedGroups<HeldKey>()
         var hours = HourFacts(planner: self)
+        let failed = failedProofs()
         for viewSet in lake.order {
             guard let (policy, soak) = policies.evolution(of: viewSet) else { continue }
             let rows = oldInstances(of: viewSet)
@@ -27,7 +28,9 @@ struct InstancePlanner {
             let soaking = soaking(viewSet, soak)
             let lastCopies = lastCopies(of: viewSet, among: rows)
             for row in rows {
-                let early = tooNewOrOld(row) ?? soaking ?? lastCopies[CopyKey(row)]
+                let early =
+                    tooNewOrOld(row) ?? soaking ?? failed[row.identity].map(Hold.Reason.earlierProofFailed)
+                    ?? lastCopies[CopyKey(row)]
                 if let reason = early ?? hours.reason(for: row)
                     ?? (removal.call(for: row) == nil ? .notExactlyRemovable : nil)
                 {
@@ -47,6 +50,16 @@ struct InstancePlanner {
                 Hold(policy: $0.policy, viewSet: $0.viewSet, day: $0.day, partitions: $1, reason: $0.reason)
             }
         )
+    }
+
+    /// What earlier runs found when they looked at the payloads of rows, while the server's hash is the one of then.
+    private func failedProofs() -> [PartitionIdentity: String] {
+        var findings: [PartitionIdentity: String] = [:]
+        for proof in evidence.failedProofs
+        where !proof.isGlobal && lake.catalog.viewSets[proof.viewSet]?.currentHash == proof.currentHash {
+            for row in proof.old { findings[row] = proof.finding }
+        }
+        return findings
     }
 
     private struct RetiredKey: Hashable {

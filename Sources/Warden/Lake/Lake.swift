@@ -37,16 +37,17 @@ struct Lake: Sendable {
     ///
     /// - Parameter definitions: Whether the server lists its views' definitions.
     func list(definitions: Bool) async throws -> Catalog {
+        async let viewSets = viewSets(definitions: definitions)
         let listing = try await client.listPartitions()
         return Catalog(
-            partitions: listing.partitions.map(Partition.init),
-            viewSets: try await viewSets(definitions: definitions), now: listing.serverNow)
+            partitions: listing.partitions.map(Partition.init), viewSets: try await viewSets, now: listing.serverNow)
     }
 
     /// The server's view sets with what they read: as it tells where it lists definitions, else as built-in views do.
     private func viewSets(definitions: Bool) async throws -> [ViewSet] {
+        async let defining = definitions ? client.listViewSetDefinitions() : []
         let listed = try await client.listViewSets()
-        let defined = definitions ? try await client.listViewSetDefinitions() : []
+        let defined = try await defining
         let byName = Dictionary(defined.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         return ViewDependencies.viewSets(
             from: listed.map { view in

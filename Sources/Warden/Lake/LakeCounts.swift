@@ -119,7 +119,7 @@ extension Lake {
 
 extension RecordBatch {
     /// An integer or a time of a named column; NULL is 0.
-    fileprivate func integer(_ name: String, _ row: Int) throws -> Int64 {
+    func integer(_ name: String, _ row: Int) throws -> Int64 {
         guard let column = column(name) else {
             throw MicromegasError(.unexpectedAnswer, "the answer has no column \(name)")
         }

@@ -6,47 +6,109 @@ import UTCTime
 /// What is left of what a just-in-time row was made from.
 struct PayloadSample {
     /// Blocks of its instance and time, at the current hash.
-    var blocks: Int64
+    var blocks: Int64 = 0
     /// The objects in those that its source count counts; nil where it is not known which those are.
     var objects: Int64?
     /// Payloads that were asked for.
-    var sampled: Int64
+    var sampled: Int64 { min(blocks, Self.size) }
     /// Payloads that could be read.
-    var payloadsRead: Int64
+    var payloadsRead: Int64 = 0
+
+    /// The most payloads that are asked for a row.
+    static let size: Int64 = 3
+
+    /// Why a query could not rebuild the row from them; nil where it can.
+    func shortfall(for row: Partition) -> String? {
+        if blocks == 0 { return "no block of its time is left: it is the last copy" }
+        if payloadsRead < sampled { return "\(sampled - payloadsRead) of \(sampled) sampled payloads cannot be read" }
+        guard let objects, objects < row.sourceCount else { return nil }
+        return "its blocks hold \(objects) objects, it records \(row.sourceCount): it is the last copy of the rest"
+    }
 }
 
 extension Lake {
-    /// Looks at what a query of a row's instance would rebuild it from. It reads `blocks` and payloads; the instance
-    /// itself is not queried, for that would be a materializing call (contract §7, hazard 16).
-    func payloadSample(of row: Partition) async throws -> PayloadSample {
-        let (viewSet, instance) = (row.identity.viewSet, row.identity.instance)
-        let column = BuiltInView.named(viewSet)?.instances == .stream ? "stream_id" : "process_id"
-        // Ranges of just-in-time rows include their end (contract §2).
-        let ofRow =
-            "\(column) = \(try SQLText.literal(instance)) AND insert_time >= \(try SQLText.literal(row.range.begin)) "
-            + "AND insert_time <= \(try SQLText.literal(row.range.end))"
-        let blocks = try await client.count("SELECT count(*) AS n FROM blocks WHERE \(ofRow)") ?? 0
-        var sample = PayloadSample(blocks: blocks, objects: nil, sampled: min(blocks, 3), payloadsRead: 0)
-        guard blocks > 0 else { return sample }
-        if let tag = Self.tag(of: viewSet) {
-            sample.objects =
-                try await client.count(
-                    "SELECT sum(nb_objects) AS n FROM blocks WHERE \(ofRow) AND array_has(\"streams.tags\", \(try SQLText.literal(tag)))"
-                )
-                ?? 0
-        } else if viewSet == "thread_spans" {
-            sample.objects = try await client.count("SELECT sum(nb_objects) AS n FROM blocks WHERE \(ofRow)") ?? 0
+    /// The most rows that one query looks at.
+    private static let rowsPerQuery = 200
+
+    /// Looks at what queries would rebuild just-in-time rows of one view set from, in the rows' order. It reads `blocks`
+    /// and payloads; no instance is queried, for that would be a materializing call (contract §7, hazard 16).
+    func payloadSamples(of rows: [Partition]) async throws -> [PayloadSample] {
+        var samples: [PayloadSample] = []
+        for start in stride(from: 0, to: rows.count, by: Self.rowsPerQuery) {
+            samples += try await sample(Array(rows[start..<min(start + Self.rowsPerQuery, rows.count)]))
         }
+        return samples
+    }
+
+    private func sample(_ rows: [Partition]) async throws -> [PayloadSample] {
+        var samples = try await blocksLeft(of: rows)
+        let wanted = samples.reduce(0) { $0 + $1.sampled }
+        if try await payloadsRead(of: rows) == wanted {
+            for place in samples.indices { samples[place].payloadsRead = samples[place].sampled }
+            return samples
+        }
+        // One payload that is gone fails the whole query: row by row then.
+        for place in samples.indices where samples[place].blocks > 0 {
+            samples[place].payloadsRead = try await payloadsRead(of: [rows[place]])
+        }
+        return samples
+    }
+
+    /// Blocks and objects of each row's instance and time.
+    private func blocksLeft(of rows: [Partition]) async throws -> [PayloadSample] {
+        guard let viewSet = rows.first?.identity.viewSet else { return [] }
+        let objects =
+            if let tag = Self.tag(of: viewSet) {
+                "sum(CASE WHEN array_has(b.\"streams.tags\", \(try SQLText.literal(tag))) THEN b.nb_objects ELSE 0 END)"
+            } else {
+                "sum(b.nb_objects)"
+            }
+        let batches = try await client.query(
+            "SELECT t.place AS place, count(*) AS blocks, \(objects) AS objects FROM \(try Self.joined(rows)) GROUP BY t.place"
+        )
+        // Whether a view counts every object of its blocks is known of some views only.
+        let isKnown = Self.tag(of: viewSet) != nil || viewSet == "thread_spans"
+        var samples = rows.map { _ in PayloadSample(objects: isKnown ? 0 : nil) }
+        for batch in batches {
+            for row in 0..<batch.rowCount {
+                let place = try Int(batch.integer("place", row))
+                guard samples.indices.contains(place) else {
+                    throw MicromegasError(.unexpectedAnswer, "a count of blocks was answered for row \(place)")
+                }
+                samples[place].blocks = try batch.integer("blocks", row)
+                if isKnown { samples[place].objects = try batch.integer("objects", row) }
+            }
+        }
+        return samples
+    }
+
+    /// How many payloads of a sample of each row's blocks can be read, all rows together; 0 where one of them is gone.
+    private func payloadsRead(of rows: [Partition]) async throws -> Int64 {
+        let sampled =
+            "SELECT b.process_id, b.stream_id, b.block_id, row_number() OVER "
+            + "(PARTITION BY t.place ORDER BY b.insert_time DESC) AS number FROM \(try Self.joined(rows))"
         do {
-            sample.payloadsRead =
-                try await client.count(
-                    "SELECT count(get_payload(process_id, stream_id, block_id)) AS n FROM (SELECT process_id, stream_id, "
-                        + "block_id FROM blocks WHERE \(ofRow) ORDER BY insert_time DESC LIMIT 3) AS sampled") ?? 0
+            return try await client.count(
+                "SELECT count(get_payload(process_id, stream_id, block_id)) AS n FROM (\(sampled)) AS sampled "
+                    + "WHERE number <= \(PayloadSample.size)") ?? 0
         } catch let error as MicromegasError where error.code == .failedWhileRunning {
             // What the server answers when a payload is gone.
-            sample.payloadsRead = 0
+            return 0
         }
-        return sample
+    }
+
+    /// `blocks` joined with rows by instance and time. Ranges of just-in-time rows include their end (contract §2).
+    private static func joined(_ rows: [Partition]) throws -> String {
+        let isStream = BuiltInView.named(rows.first?.identity.viewSet ?? "")?.instances == .stream
+        let values = try rows.enumerated().map { place, row in
+            let instance = try SQLText.literal(row.identity.instance)
+            let (begin, end) = try (SQLText.literal(row.range.begin), SQLText.literal(row.range.end))
+            return "(\(place),\(instance),\(begin),\(end))"
+        }
+        let time = "'Timestamp(Nanosecond, Some(\"+00:00\"))'"
+        return "(VALUES \(values.joined(separator: ","))) AS t(place, instance, first, last) JOIN blocks AS b ON "
+            + "CAST(b.\(isStream ? "stream_id" : "process_id") AS VARCHAR) = t.instance "
+            + "AND b.insert_time >= arrow_cast(t.first, \(time)) AND b.insert_time <= arrow_cast(t.last, \(time))"
     }
 
     /// The stream tag whose objects an instance of a view counts as its source.

@@ -35,23 +35,22 @@ struct RetireRun {
     /// Follows one retirement of the plan.
     func perform(_ retirement: Retirement, _ catalog: inout Catalog) async throws -> RetirementOutcome {
         var result = Result()
+        // A row that is gone or was written anew since is not the one that the plan names.
         let listed = Set(catalog.partitions)
-        var rows: [Partition] = []
-        for row in retirement.partitions {
-            if context.isStopping() {
-                result.held += 1
-                result.note("the run was asked to stop")
-            } else if !listed.contains(row) {
-                // Gone or written anew since the plan was made: not the row that the plan names.
-                result.held += 1
-                result.note("\(row.identity) changed since the plan was made")
-            } else if let finding = try await hold(row, of: retirement, in: catalog) {
-                result.held += 1
-                result.note("\(row.identity): \(finding)")
-                try await context.journal.held(row, of: retirement, finding: finding)
-            } else {
-                rows.append(row)
-            }
+        var rows = retirement.partitions.filter(listed.contains)
+        result.held = retirement.partitions.count - rows.count
+        if result.held > 0 { result.note("\(result.held) rows changed since the plan was made") }
+        if context.isStopping() {
+            result.held += rows.count
+            result.note("the run was asked to stop")
+            rows = []
+        }
+        if case .rebuiltWhenQueried = retirement.reason {
+            let held = try await notRebuildable(rows, in: catalog)
+            rows.removeAll { held[$0.identity] != nil }
+            result.held += held.count
+            if let first = held.min(by: { $0.key < $1.key }) { result.note("\(first.key): \(first.value)") }
+            try await context.journal.held(held, of: retirement, in: catalog)
         }
         try await retire(rows, reason: .planned(retirement), &catalog, &result)
         let outcome = RetirementOutcome(
@@ -62,23 +61,22 @@ struct RetireRun {
         return outcome
     }
 
-    /// Why a row of the plan is not asked for after all; nil where it is.
-    private func hold(_ row: Partition, of retirement: Retirement, in catalog: Catalog) async throws -> String? {
-        guard case .rebuiltWhenQueried = retirement.reason else { return nil }
-        // Its range includes its end and may be a single instant.
-        let range = InsertRange(row.range.begin, row.range.end + .nanoseconds(1))
-        for input in ["blocks", "processes", "streams"] where !Coverage(of: input, in: catalog).tiles(range) {
-            return "\(input) of its time is not whole at the current hash"
+    /// The just-in-time rows that a query could not rebuild, with what it lacks.
+    private func notRebuildable(_ rows: [Partition], in catalog: Catalog) async throws -> [PartitionIdentity: String] {
+        var held: [PartitionIdentity: String] = [:]
+        let inputs = ["blocks", "processes", "streams"].map { ($0, Coverage(of: $0, in: catalog)) }
+        for row in rows {
+            // Its range includes its end and may be a single instant.
+            let range = InsertRange(row.range.begin, row.range.end + .nanoseconds(1))
+            if let (input, _) = inputs.first(where: { !$0.1.tiles(range) }) {
+                held[row.identity] = "\(input) of its time is not whole at the current hash"
+            }
         }
-        let sample = try await context.lake.payloadSample(of: row)
-        if sample.blocks == 0 { return "no block of its time is left: it is the last copy" }
-        if sample.payloadsRead < sample.sampled {
-            return "\(sample.sampled - sample.payloadsRead) of \(sample.sampled) sampled payloads cannot be read"
+        let left = rows.filter { held[$0.identity] == nil }
+        for (row, sample) in zip(left, try await context.lake.payloadSamples(of: left)) {
+            held[row.identity] = sample.shortfall(for: row)
         }
-        if let objects = sample.objects, objects < row.sourceCount {
-            return "its blocks hold \(objects) objects, it records \(row.sourceCount): it is the last copy of the rest"
-        }
-        return nil
+        return held
     }
 
     /// Retires rows in batches. After an answer that is not wholly a success, or none, nothing further is sent.

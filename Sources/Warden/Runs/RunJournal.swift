@@ -152,13 +152,24 @@ actor RunJournal {
         try await log.append(AuditEntry(.outcome, subject: subject, reason: intent.reason, answer: answer))
     }
 
-    /// A row of the plan that a check just before its call held.
-    func held(_ row: Partition, of retirement: Retirement, finding: String) async throws {
-        try await log.append(
-            AuditEntry(
-                .refused, subject: AuditSubject(viewSet: row.identity.viewSet, partitions: [row]),
-                reason: AuditReason(policy: retirement.policy, rule: "schema_evolution.just_in_time"),
-                answer: AuditAnswer("held", text: finding)))
+    /// Just-in-time rows of the plan that a look at their payloads held: they stay held until they or the server's hash
+    /// change.
+    func held(
+        _ findings: [PartitionIdentity: String], of retirement: Retirement, in catalog: Catalog
+    ) async throws {
+        let rows = retirement.partitions.filter { findings[$0.identity] != nil }
+        for (day, rows) in Dictionary(grouping: rows, by: { CalendarDay(containing: $0.range.begin) }) {
+            for (finding, rows) in Dictionary(grouping: rows, by: { findings[$0.identity] ?? "" }) {
+                try await log.append(
+                    AuditEntry(
+                        .proofFailed,
+                        subject: AuditSubject(
+                            viewSet: retirement.viewSet, day: day,
+                            schemaHash: catalog.viewSets[retirement.viewSet]?.currentHash, partitions: rows),
+                        reason: AuditReason(policy: retirement.policy, rule: "schema_evolution.just_in_time"),
+                        answer: AuditAnswer("failed", text: finding)))
+            }
+        }
     }
 
     // MARK: What a listing showed

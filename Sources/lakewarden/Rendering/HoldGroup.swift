@@ -31,11 +31,13 @@ struct HoldGroup: Sendable {
         let days = Set(holds.compactMap(\.day)).union(holds.contains { $0.day == nil } ? partitions.map(\.day) : [])
         return PlanRow(
             action: .hold, viewSet: holds[0].viewSet, days: days.sorted(), partitions: partitions.count,
-            bytes: partitions.reduce(0) { $0 + $1.fileSize }, policy: holds[0].policy, note: note)
+            bytes: partitions.reduce(0) { $0 + $1.fileSize }, policy: holds[0].policy, note: reason)
     }
 
-    /// The reason, and what to do about it where waiting is not all.
-    private var note: String { [reason, holds[0].reason.cure].compactMap(\.self).joined(separator: "; ") }
+    /// What to do about held rows where waiting is not all, each cure once, in the holds' order.
+    static func cures(_ holds: [Hold]) -> [String] {
+        holds.compactMap(\.reason.cure).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
 
     /// Counts of last copies are added up; of other details the first is told.
     private var reason: String {

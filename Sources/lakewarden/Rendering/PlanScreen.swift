@@ -62,6 +62,7 @@ enum PlanScreen {
             ])
         }
         page.add(table)
+        for cure in HoldGroup.cures(report.plan.holds) { page.add("held: \(cure)", .quiet) }
         return page
     }
 

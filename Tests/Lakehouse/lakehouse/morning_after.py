@@ -4,7 +4,7 @@ Everything is relative to D, the UTC midnight before now, so nothing crosses an 
 a run, at whatever minute it starts:
 
     D-11        lost: its telemetry is gone. The old rows are the last copy; the current `blocks` row counts nothing
-    D-10…D-5    old hashes in every view, telemetry and payloads there (but for one process's threads on D-6)
+    D-10…D-5    old hashes in every view, telemetry and payloads there (`threads-lost`: but for one process's on D-6)
     D-4…D-1     whole at the current hash: the maintenance service's two days back, and what it made since
     D           the hours that ended two hours ago or more
 
@@ -35,6 +35,15 @@ _DAILY = ("blocks", "processes", "streams", "log_stats")
 
 
 def build(directory: Path, version: str, now: int) -> None:
+    _build("morning-after", directory, version, now)
+
+
+def build_threads_lost(directory: Path, version: str, now: int) -> None:
+    """The same, but what some old just-in-time rows were made from is gone."""
+    _build("threads-lost", directory, version, now)
+
+
+def _build(name: str, directory: Path, version: str, now: int) -> None:
     layout = Layout(directory, version, now)
     midnight = now // DAY * DAY
     lost = midnight + LOST * DAY
@@ -47,8 +56,9 @@ def build(directory: Path, version: str, now: int) -> None:
         current_day(layout, midnight, day)
     _today(layout, midnight, now)
     layout.lake.telemetry.remove_blocks(lost, lost + DAY)
-    _lose_threads(layout, midnight)
-    layout.save("morning-after", upgraded_at=upgraded_at(midnight))
+    if name == "threads-lost":
+        _lose_threads(layout, midnight)
+    layout.save(name, upgraded_at=upgraded_at(midnight))
 
 
 def telemetry(midnight: int, days: Iterable[int], now: int) -> Rows:

@@ -30,6 +30,7 @@ _BUILDERS: dict[str, Callable[[Path, str, int], None]] = {
     "empty": _empty,
     "telemetry-only": _telemetry_only,
     "morning-after": morning_after.build,
+    "threads-lost": morning_after.build_threads_lost,
     "stale": synthetic.stale,
     "partitions-2000": synthetic.two_thousand,
     "partitions-1000000": synthetic.million,

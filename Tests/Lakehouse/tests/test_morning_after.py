@@ -89,7 +89,7 @@ def test_a_shadow_of_every_view_holds_what_the_old_rows_held(tmp_path):
 
 
 def test_an_old_instance_is_rebuilt_by_its_next_query_unless_its_payloads_are_gone(tmp_path):
-    lake = open_lake("morning-after", "0.33", tmp_path / "lake")
+    lake = open_lake("threads-lost", "0.33", tmp_path / "lake")
     begin = MIDNIGHT + morning_after.THREADLESS * DAY
     for view in ("blocks", "processes", "streams"):
         list(engine.materialize(lake, view, begin, begin + DAY, 3600))
@@ -116,7 +116,7 @@ def test_an_old_instance_is_rebuilt_by_its_next_query_unless_its_payloads_are_go
 
 
 def test_a_payload_that_is_gone_fails_to_be_read(tmp_path):
-    lake = open_lake("morning-after", "0.33", tmp_path / "lake")
+    lake = open_lake("threads-lost", "0.33", tmp_path / "lake")
     begin = MIDNIGHT + morning_after.THREADLESS * DAY
     readable = {True: 0, False: 0}
     for block in lake.telemetry.blocks(begin, begin + DAY):
