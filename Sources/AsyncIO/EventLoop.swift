@@ -137,8 +137,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     }
 
     fileprivate func cancelTimer(_ id: UInt64) {
-        // The body goes out of scope outside the lock: what it holds may come back here when it ends.
-        shared.withLock { $0.timers.cancel(id) }
+        // The body is let go outside the lock: what it held may come back here when it ends.
+        let body = shared.withLock { $0.timers.cancel(id) }
+        withExtendedLifetime(body) {}
     }
 
     // MARK: Descriptors

@@ -47,10 +47,12 @@ struct Timers: Sendable {
         return nextID
     }
 
-    /// Forgets a timer; does nothing where it has fired.
-    mutating func cancel(_ id: UInt64) {
-        guard bodies.removeValue(forKey: id) != nil else { return }
+    /// Forgets a timer and gives its body back; nil where it has fired.
+    @discardableResult
+    mutating func cancel(_ id: UInt64) -> Body? {
+        let body = bodies.removeValue(forKey: id)
         if heap.count > 64, heap.count > 2 * bodies.count { dropCancelled() }
+        return body
     }
 
     /// Takes the bodies of all timers whose deadline is not after `now`, the earliest first.

@@ -28,7 +28,7 @@ actor ClientCall {
             self.assumeIsolated { $0.receive(event) }
         }
         setTimer()
-        while !state.isAnswered { try await news(registerReader()) }
+        while !state.isAnswered { try await wait(for: nextChange()) }
     }
 
     /// How the call ended; nil while it has not.
@@ -51,7 +51,7 @@ actor ClientCall {
             case .ended(.finished): return []
             case .ended(.failed(let error, _)): throw error
             case .ended(.cancelled): throw CancellationError()
-            case .wait: try await news(registerReader())
+            case .wait: try await wait(for: nextChange())
             }
         }
     }
@@ -73,20 +73,18 @@ actor ClientCall {
         return reply
     }
 
-    /// Registers a reader for the next change.
-    ///
-    /// Synchronous, and called right after the look at the state: entering an asynchronous method may give up the loop
-    /// even where caller and callee are the same actor, and what changed meanwhile would go unheard.
-    private func registerReader() -> Suspension<Void> {
-        let wait = Suspension<Void>(on: loop)
-        readers.append(wait)
-        return wait
+    /// Where the next change will be told. Made in the same breath as the look at the state that found nothing: any
+    /// `await` between the two, even of a method of this actor, could let the change pass unseen.
+    private func nextChange() -> Suspension<Void> {
+        let change = Suspension<Void>(on: loop)
+        readers.append(change)
+        return change
     }
 
-    /// Waits until something has changed; a cancelled task cancels the call.
-    private func news(_ reader: Suspension<Void>) async throws {
+    /// Waits for a change; a cancelled task cancels the call.
+    private func wait(for change: Suspension<Void>) async throws {
         do {
-            try await reader.wait()
+            try await change.wait()
         } catch {
             cancel()
             throw error

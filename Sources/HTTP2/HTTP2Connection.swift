@@ -87,7 +87,11 @@ package actor HTTP2Connection {
         _ headers: [HeaderField], body: [UInt8], until deadline: ContinuousClock.Instant?,
         _ handler: @escaping StreamHandler
     ) async throws -> StreamID {
-        try await waitForSlot(until: deadline)
+        while let wait = try nextSlot() {
+            defer { waitingForSlot.removeAll { $0 === wait } }
+            try await wait.wait(until: deadline)
+        }
+        // From here to the end nothing waits: the slot that was seen free is taken.
         let size = headers.reduce(0) { $0 + $1.listSize }
         guard size <= state.maximumHeaderListSize else {
             throw ConnectionError(
@@ -165,7 +169,9 @@ package actor HTTP2Connection {
         }
         flush()
         guard failure == nil else { return }
-        if session.isOver { throw lost(because: nil) }
+        if session.isOver {
+            throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: session.complaint)
+        }
         setTimer()
     }
 
@@ -309,19 +315,17 @@ package actor HTTP2Connection {
         }
     }
 
-    /// Waits its turn for a slot. Our own count: the library would queue a request over the peer's limit without a word.
-    private func waitForSlot(until deadline: ContinuousClock.Instant?) async throws {
-        while true {
-            if let failure { throw failure }
-            guard state.takesStreams else {
-                throw ConnectionError(.goingAway, "the server takes no more requests on this connection")
-            }
-            if state.freeSlots > 0 { return }
-            let wait = Suspension<Void>(on: loop)
-            waitingForSlot.append(wait)
-            defer { waitingForSlot.removeAll { $0 === wait } }
-            try await wait.wait(until: deadline)
+    /// Where to wait for a slot; nil where one is free. Our own count: the library would queue a request over the peer's
+    /// limit without a word.
+    private func nextSlot() throws(ConnectionError) -> Suspension<Void>? {
+        if let failure { throw failure }
+        guard state.takesStreams else {
+            throw ConnectionError(.goingAway, "the server takes no more requests on this connection")
         }
+        if state.freeSlots > 0 { return nil }
+        let wait = Suspension<Void>(on: loop)
+        waitingForSlot.append(wait)
+        return wait
     }
 
     private func grantSlots() {

@@ -1,0 +1,245 @@
+import AsyncIO
+import GRPC
+import Testing
+
+/// What becomes of calls when there is no connection, another than thought, or no longer one.
+@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+    private static func answer(_ peer: PeerConnection, _ stream: UInt32, _ byte: UInt8) throws {
+        try peer.accept(stream)
+        try peer.message(stream, [byte])
+        try peer.trailers(stream, status: 0)
+    }
+
+    // No connection.
+
+    @Test func aRefusedConnectionSaysSo() async throws {
+        try await EventLoop.withLoop(name: "test") { loop in
+            // Port 1 (tcpmux) listens nowhere that tests run.
+            let channel = Channel(ChannelConfiguration(host: "127.0.0.1", port: 1), on: loop)
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message == "nothing answers at 127.0.0.1:1")
+            #expect(error?.cause == "127.0.0.1:1: connect: Connection refused")
+            #expect(error?.mayHaveBeenProcessed == false)
+        }
+    }
+
+    @Test func aNameWithoutAddressSaysSo() async throws {
+        try await EventLoop.withLoop(name: "test") { loop in
+            let channel = Channel(ChannelConfiguration(host: "no.such.name.invalid", port: 1), on: loop)
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message == "the name no.such.name.invalid has no address")
+        }
+    }
+
+    static let greetings: [(bytes: String, message: String)] = [
+        ("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n", "the peer speaks HTTP/1.1, not HTTP/2"),
+        ("220 mail.example ESMTP\r\n", "the peer does not speak HTTP/2"),
+        ("", "the peer closed the connection before it said anything of HTTP/2"),
+    ]
+
+    @Test(arguments: greetings) func aPeerOfAnotherProtocolIsNamed(_ row: (bytes: String, message: String)) async throws
+    {
+        try await withPeer { peer, _ in
+            try peer.raw(Array(row.bytes.utf8))
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.hasSuffix(row.message) == true, "\(String(describing: error))")
+            #expect(error?.mayHaveBeenProcessed == false)
+        }
+    }
+
+    @Test func aPeerThatSaysNothingIsGivenUp() async throws {
+        try await withPeer { peer, _ in
+            peer.untilClosed()
+        } configure: {
+            $0.connectTimeout = .milliseconds(50)
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.hasSuffix("the peer took the connection but sent nothing of HTTP/2") == true)
+        }
+    }
+
+    // Connections that end.
+
+    @Test func aConnectionLostWithinTheAnswerMayHaveDoneItsWork() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet()
+            let stream = try peer.request()
+            try peer.accept(stream)
+            try peer.message(stream, [1])
+            try peer.body(stream, [0, 0, 0, 0, 9, 1, 2])
+        } _: { (channel) async throws in
+            let call = try await channel.serverStreaming(method, [])
+            #expect(try await call.nextMessages() == [[1]])
+            let error = await #expect(throws: RPCError.self) { try await call.nextMessages() }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message == "the connection was lost")
+            #expect(error?.mayHaveBeenProcessed == true)
+        }
+    }
+
+    @Test func aConnectionLostBeforeTheRequestLeftIsTriedAgain() async throws {
+        try await withPeer { peer, number in
+            try peer.greet(maximumStreams: number == 0 ? 0 : nil)
+            guard number > 0 else {
+                // The client has our settings once it acknowledges them; its call then waits for a slot.
+                while case let frame = try peer.frame(), frame.type != 4 || frame.flags != 1 {}
+                return
+            }
+            try Self.answer(peer, peer.request(), 2)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            #expect(try await channel.unary(method, []).message == [2])
+        }
+    }
+
+    @Test func aServerThatRefusesEveryTimeIsNotAskedForEver() async throws {
+        let asked = Lock(0)
+        try await withPeer { peer, _ in
+            try peer.greet()
+            while true {
+                let stream = try peer.request()
+                asked.withLock { $0 += 1 }
+                try peer.reset(stream, code: 7)
+            }
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.mayHaveBeenProcessed == false)
+            #expect(asked.withLock { $0 } == 5)
+        }
+    }
+
+    @Test func afterGoAwayOldCallsEndWhereTheyAreAndLeftOutOnesGoElsewhere() async throws {
+        try await withPeer { peer, number in
+            try peer.greet()
+            guard number == 0 else {
+                while true { try Self.answer(peer, peer.request(), 20) }
+            }
+            let (taken, leftOut) = (try peer.request(), try peer.request())
+            try peer.goAway(last: taken)
+            #expect(leftOut > taken)
+            try Self.answer(peer, taken, 10)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            async let a = channel.unary(method, [])
+            async let b = channel.unary(method, [])
+            let answers = try await [a.message[0], b.message[0]]
+            #expect(answers.sorted() == [10, 20])
+            #expect(try await channel.unary(method, []).message == [20])
+        }
+    }
+
+    @Test func aServerThatWentAwayIsConnectedToAnewByTheNextCall() async throws {
+        try await withPeer { peer, number in
+            try peer.greet()
+            try Self.answer(peer, peer.request(), UInt8(number))
+            if number > 0 { peer.untilClosed() }
+        } _: { (channel) async throws in
+            #expect(try await channel.unary(method, []).message == [0])
+            #expect(try await channel.unary(method, []).message == [1])
+        }
+    }
+
+    @Test func closingEndsWhatIsOpenAndALaterCallConnectsAnew() async throws {
+        try await withPeer { peer, number in
+            try peer.greet()
+            let stream = try peer.request()
+            if number > 0 { try Self.answer(peer, stream, 1) } else { try peer.accept(stream) }
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let call = try await channel.serverStreaming(method, [])
+            let messages = Task { try await call.nextMessages() }
+            await channel.close()
+            let error = await #expect(throws: RPCError.self) { try await messages.value }
+            #expect(error?.code == .cancelled)
+            #expect(try await channel.unary(method, []).message == [1])
+        }
+    }
+
+    @Test func aChannelIsOverAfterItsScope() async throws {
+        try await EventLoop.withLoop(name: "test") { loop in
+            let kept = try await Channel.withChannel(ChannelConfiguration(host: "127.0.0.1", port: 1), on: loop) { $0 }
+            let error = await #expect(throws: RPCError.self) { try await kept.unary(method, []) }
+            #expect(error?.description == "CANCELLED: the channel was closed")
+        }
+    }
+
+    // Signs of life.
+
+    @Test func aQuietServerIsPingedAndItsAnswerKeepsTheCall() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet()
+            let stream = try peer.request()
+            while peer.pings < 3 { try peer.frame() }
+            try Self.answer(peer, stream, 1)
+            peer.untilClosed()
+        } configure: {
+            $0.keepalive.interval = .milliseconds(10)
+        } _: { (channel) async throws in
+            #expect(try await channel.unary(method, []).message == [1])
+        }
+    }
+
+    @Test func aServerThatDoesNotAnswerAPingIsGivenUp() async throws {
+        try await withPeer { peer, _ in
+            peer.answersPings = false
+            try peer.greet()
+            _ = try peer.request()
+            peer.untilClosed()
+        } configure: {
+            $0.keepalive.interval = .milliseconds(10)
+            $0.keepalive.timeout = .milliseconds(20)
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.hasPrefix("the server gave no sign of life") == true)
+            #expect(error?.mayHaveBeenProcessed == true)
+        }
+    }
+
+    // Peers that misbehave.
+
+    static let floods: [(name: String, type: UInt8, flags: UInt8, stream: UInt32, payload: [UInt8])] = [
+        ("pings", 6, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]), ("answers to pings", 6, 1, 0, [0, 0, 0, 0, 0, 0, 0, 0]),
+        ("settings", 4, 0, 0, []), ("empty bodies", 0, 0, 1, []), ("unknown frames", 99, 0, 0, []),
+        ("window updates", 8, 0, 0, [0, 0, 0, 1]), ("priorities", 2, 0, 1, [0, 0, 0, 0, 0]),
+    ]
+
+    @Test(arguments: floods)
+    func aFloodOfFramesThatBringNothingEndsTheConnection(
+        _ flood: (name: String, type: UInt8, flags: UInt8, stream: UInt32, payload: [UInt8])
+    ) async throws {
+        try await withPeer { peer, _ in
+            try peer.greet()
+            try peer.accept(peer.request())
+            let frame: [UInt8] =
+                [0, 0, UInt8(flood.payload.count), flood.type, flood.flags, 0, 0, 0, UInt8(flood.stream)]
+                + flood.payload
+            let frames = Array(repeatElement(frame, count: 1_000).joined())
+            while true { try peer.raw(frames) }
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable, "\(String(describing: error))")
+        }
+    }
+
+    @Test func aBrokenRuleIsNamed() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet()
+            _ = try peer.request()
+            // A PING of seven bytes.
+            try peer.send(type: 6, payload: [1, 2, 3, 4, 5, 6, 7])
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message == "the peer broke HTTP/2's rules", "\(String(describing: error))")
+            #expect(error?.mayHaveBeenProcessed == true)
+        }
+    }
+}

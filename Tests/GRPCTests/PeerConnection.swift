@@ -1,0 +1,205 @@
+import Glibc
+
+/// The other side has closed, or was silent for ten seconds.
+struct PeerGone: Error {}
+
+/// A server's end of one connection, written by hand, frame by frame (RFC 9113), so that it can do what no library would.
+///
+/// It keeps to the client's windows unless told otherwise, acknowledges settings and answers pings.
+final class PeerConnection {
+    struct Frame {
+        var type: UInt8
+        var flags: UInt8
+        var stream: UInt32
+        var payload: [UInt8]
+    }
+
+    private let descriptor: CInt
+    private var input: [UInt8] = []
+    private var requests: [UInt32] = []
+    private var initialWindow = 65_535
+    private var windows: [UInt32: Int] = [0: 65_535]
+    /// The code of each stream that the client has reset.
+    private(set) var resets: [UInt32: UInt32] = [:]
+    /// How many pings the client has sent.
+    private(set) var pings = 0
+    var answersPings = true
+    /// Sends each byte by itself.
+    var isSlow = false
+
+    init(_ descriptor: CInt) {
+        self.descriptor = descriptor
+        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        }
+        var one: CInt = 1
+        setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+    }
+
+    deinit { close(descriptor) }
+
+    // MARK: Receiving
+
+    /// Reads the client's preface and sends settings.
+    func greet(maximumStreams: UInt32? = nil, maximumHeaderListSize: UInt32? = nil, initialWindow: UInt32? = nil) throws
+    {
+        let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+        guard try read(preface.count) == preface else { throw PeerGone() }
+        var settings: [UInt8] = []
+        for (id, value) in [(UInt8(3), maximumStreams), (4, initialWindow), (6, maximumHeaderListSize)] {
+            if let value { settings += [0, id] + bigEndian(value) }
+        }
+        try send(type: 4, payload: settings)
+    }
+
+    /// The next request that has come in full.
+    func request() throws -> UInt32 {
+        while requests.isEmpty { _ = try frame() }
+        return requests.removeFirst()
+    }
+
+    /// Waits until the client resets a stream.
+    func reset(of stream: UInt32) throws -> UInt32 {
+        while true {
+            if let code = resets[stream] { return code }
+            _ = try frame()
+        }
+    }
+
+    /// Waits until the client has closed.
+    func untilClosed() {
+        while (try? frame()) != nil {}
+    }
+
+    /// The next frame, seen to.
+    @discardableResult
+    func frame() throws -> Frame {
+        let header = try read(9)
+        let length = header[0..<3].reduce(0) { $0 << 8 | Int($1) }
+        let stream = header[5..<9].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        let frame = Frame(type: header[3], flags: header[4], stream: stream, payload: try read(length))
+        try see(frame)
+        return frame
+    }
+
+    private func see(_ frame: Frame) throws {
+        switch frame.type {
+        case 0, 1:
+            if frame.type == 1 { windows[frame.stream] = initialWindow }
+            if frame.flags & 1 != 0 { requests.append(frame.stream) }
+        case 3: resets[frame.stream] = number(frame.payload[...])
+        case 4 where frame.flags & 1 == 0:
+            for start in stride(from: 0, to: frame.payload.count, by: 6) where frame.payload[start + 1] == 4 {
+                initialWindow = Int(number(frame.payload[(start + 2)...]))
+            }
+            try send(type: 4, flags: 1)
+        case 6 where frame.flags & 1 == 0:
+            pings += 1
+            if answersPings { try send(type: 6, flags: 1, payload: frame.payload) }
+        case 8: windows[frame.stream, default: 0] += Int(number(frame.payload[...]))
+        default: break
+        }
+    }
+
+    private func read(_ count: Int) throws -> [UInt8] {
+        while input.count < count {
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            let received = recv(descriptor, &buffer, buffer.count, 0)
+            guard received > 0 else { throw PeerGone() }
+            input += buffer.prefix(received)
+        }
+        defer { input.removeFirst(count) }
+        return Array(input.prefix(count))
+    }
+
+    // MARK: Sending
+
+    func send(type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) throws {
+        try raw(bigEndian(UInt32(payload.count)).dropFirst() + [type, flags] + bigEndian(stream) + payload)
+    }
+
+    func raw(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = isSlow ? rest.prefix(1) : rest
+            let count = part.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+            guard count > 0 else { throw PeerGone() }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Sends headers without compression, in as many frames as they take.
+    func headers(_ stream: UInt32, _ fields: [(String, String)], ends: Bool = false) throws {
+        var block: [UInt8] = []
+        for (name, value) in fields { block += [0] + text(name) + text(value) }
+        var type: UInt8 = 1
+        while block.count > 16_384 {
+            try send(type: type, flags: type == 1 && ends ? 1 : 0, stream: stream, payload: Array(block.prefix(16_384)))
+            block.removeFirst(16_384)
+            type = 9
+        }
+        try send(type: type, flags: (type == 1 && ends ? 1 : 0) | 4, stream: stream, payload: block)
+    }
+
+    /// Accepts a call.
+    func accept(_ stream: UInt32, _ more: [(String, String)] = []) throws {
+        try headers(stream, [(":status", "200"), ("content-type", "application/grpc")] + more)
+    }
+
+    func trailers(_ stream: UInt32, status: Int, _ more: [(String, String)] = []) throws {
+        try headers(stream, [("grpc-status", "\(status)")] + more, ends: true)
+    }
+
+    /// Sends a message, as the client's windows allow.
+    func message(_ stream: UInt32, _ bytes: [UInt8]) throws {
+        try body(stream, [0] + bigEndian(UInt32(bytes.count)) + bytes)
+    }
+
+    /// Sends part of a body, as the client's windows allow.
+    func body(_ stream: UInt32, _ bytes: [UInt8], ends: Bool = false) throws {
+        var rest = bytes[...]
+        repeat {
+            while window(of: stream) <= 0, !rest.isEmpty {
+                if resets[stream] != nil { throw PeerGone() }
+                try frame()
+            }
+            let part = rest.prefix(min(16_384, max(0, window(of: stream))))
+            rest = rest.dropFirst(part.count)
+            windows[stream, default: 0] -= part.count
+            windows[0, default: 0] -= part.count
+            try send(type: 0, flags: ends && rest.isEmpty ? 1 : 0, stream: stream, payload: Array(part))
+        } while !rest.isEmpty
+    }
+
+    /// How many bytes the client would take on a stream now.
+    func window(of stream: UInt32) -> Int { min(windows[stream, default: 0], windows[0, default: 0]) }
+
+    func reset(_ stream: UInt32, code: UInt32) throws { try send(type: 3, stream: stream, payload: bigEndian(code)) }
+
+    func goAway(last: UInt32, code: UInt32 = 0) throws {
+        try send(type: 7, payload: bigEndian(last) + bigEndian(code))
+    }
+}
+
+private func bigEndian(_ number: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) } }
+
+private func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
+
+/// A text as header compression has it, not compressed (RFC 7541 §5).
+private func text(_ text: String) -> [UInt8] {
+    var length: [UInt8] = []
+    var rest = text.utf8.count
+    if rest < 127 {
+        length = [UInt8(rest)]
+    } else {
+        rest -= 127
+        length = [127]
+        while rest >= 128 {
+            length.append(UInt8(rest % 128) | 128)
+            rest /= 128
+        }
+        length.append(UInt8(rest))
+    }
+    return length + Array(text.utf8)
+}
