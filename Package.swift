@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GoldenCalls", "GRPC"]),
         .testTarget(
             name: "MicromegasTests",
-            dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GRPC", "Micromegas", "UTCTime"]),
+            dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "GRPC", "Micromegas", "UTCTime"]),
         .testTarget(name: "PartitionLifecycleTests", dependencies: ["PartitionLifecycle", "UTCTime"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "PartitionLifecycle", "UTCTime"]),
         .testTarget(

@@ -1,94 +1,56 @@
-import Foundation
+import ArrowIPC
+import FlightSQL
+import GoldenCalls
 import Testing
 
-/// One recorded call to a running server (`Tests/Golden/README.md`).
-struct GoldenCall: Sendable, CustomTestStringConvertible {
-    let version: String
-    let name: String
-    let sql: String
-    let status: String
-    let details: String
-    /// The values of the answer's columns by name; empty where there was no answer.
-    let columns: [String: [JSONValue]]
-
-    var testDescription: String { "\(version) \(name)" }
-
-    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Golden")
-
-    /// Every recorded call, by version and name.
-    static let all: [GoldenCall] = ["0.30", "0.33"].flatMap { version in
-        let folder = folder.appendingPathComponent("micromegas-\(version)")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { $0.hasSuffix(".json") }.sorted().compactMap { file in
-            try? GoldenCall(version: version, file: folder.appendingPathComponent(file))
-        }
-    }
-
-    private init(version: String, file: URL) throws {
-        struct Content: Decodable {
-            struct Call: Decodable {
-                var sql: String?
-                var status: String
-                var details: String
-            }
-            struct Expected: Decodable {
-                struct Field: Decodable { var name: String }
-                var schema: [Field]
-                var columns: [[JSONValue]]?
-            }
-            var call: Call
-            var expected: Expected?
-        }
-        let content = try JSONDecoder().decode(Content.self, from: Data(contentsOf: file))
-        self.version = version
-        self.name = file.deletingPathExtension().lastPathComponent
-        self.sql = content.call.sql ?? ""
-        self.status = content.call.status
-        self.details = content.call.details
-        let names = content.expected?.schema.map(\.name) ?? []
-        self.columns = Dictionary(
-            zip(names, content.expected?.columns ?? []), uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The texts of a column; nil for NULL.
-    func texts(_ column: String) -> [String?] {
-        (columns[column] ?? []).map { if case .text(let text) = $0 { text } else { nil } }
-    }
+extension GoldenCall {
+    /// Every recorded call; none where they cannot be read, which tests that count them tell.
+    static let recorded = (try? all()) ?? []
 
     static func named(_ name: String, _ version: String) throws -> GoldenCall {
-        try #require(all.first { $0.name == name && $0.version == version })
+        try GoldenCall(server: "micromegas-\(version)", name: name)
+    }
+
+    /// The values of a column of the answer.
+    func values(_ column: String) throws -> [GoldenJSON] {
+        let expected = try #require(expected)
+        let names = try expected.member("schema").list().map { try $0.member("name").text() }
+        let place = try #require(names.firstIndex(of: column))
+        return try expected.member("columns").list()[place].list()
+    }
+
+    /// The texts of a column; nil for NULL, and none where the answer has no such column.
+    func texts(_ column: String) -> [String?] {
+        ((try? values(column)) ?? []).map { if case .text(let text) = $0 { text } else { nil } }
+    }
+
+    /// The answer's batches, each message changed before it is decoded.
+    func batches(changed change: ([UInt8]) -> [UInt8] = { $0 }) throws -> [RecordBatch] {
+        var decoder = StreamDecoder()
+        return try messages.compactMap { message in
+            let data = try FlightData(change(message))
+            if case .batch(let batch) = try decoder.decode(metadata: data.header, body: data.body, in: data.message) {
+                return batch
+            }
+            return nil
+        }
     }
 }
 
-/// A value of a recorded answer, as far as these tests look into it.
-enum JSONValue: Sendable, Decodable, Equatable {
-    case text(String)
-    case integer(Int64)
-    case bytes(String)
-    case null
-    case other
-
-    init(from decoder: any Decoder) throws {
-        if let keyed = try? decoder.container(keyedBy: Key.self), let hex = try? keyed.decode(String.self, forKey: .hex)
-        {
-            self = .bytes(hex)
-            return
+extension [UInt8] {
+    /// The bytes with each occurrence of some of them exchanged for as many others.
+    func replacing(bytes old: [UInt8], with new: [UInt8]) -> [UInt8] {
+        precondition(old.count == new.count && !old.isEmpty)
+        var result = self
+        var place = 0
+        while place + old.count <= result.count {
+            if result[place] == old[0], result[place..<place + old.count].elementsEqual(old) {
+                result.replaceSubrange(place..<place + old.count, with: new)
+                place += old.count
+            } else {
+                place += 1
+            }
         }
-        guard let value = try? decoder.singleValueContainer() else {
-            self = .other
-            return
-        }
-        if value.decodeNil() {
-            self = .null
-        } else if let text = try? value.decode(String.self) {
-            self = .text(text)
-        } else if let number = try? value.decode(Int64.self) {
-            self = .integer(number)
-        } else {
-            self = .other
-        }
+        return result
     }
-
-    private enum Key: CodingKey { case hex }
 }

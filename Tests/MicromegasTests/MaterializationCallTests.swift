@@ -1,4 +1,5 @@
 import Micromegas
+import GoldenCalls
 import Testing
 import UTCTime
 

@@ -1,9 +1,10 @@
 import GRPC
 import Micromegas
+import GoldenCalls
 import Testing
 
 @Suite("Errors of a server") struct MicromegasErrorTests {
-    @Test("recorded errors are told apart", arguments: GoldenCall.all.filter { $0.status != "OK" })
+    @Test("recorded errors are told apart", arguments: GoldenCall.recorded.filter { $0.status != "OK" })
     func golden(call: GoldenCall) throws {
         let code = try #require(Status.Code.allCases.first { $0.description == call.status })
         let error = MicromegasError(RPCError(code: code, message: call.details, mayHaveBeenProcessed: true))

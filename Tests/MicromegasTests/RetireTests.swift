@@ -1,3 +1,4 @@
+import GoldenCalls
 import Testing
 import UTCTime
 
@@ -44,7 +45,7 @@ import UTCTime
         #expect(try RetireCall.byMetadata(Array(twins), arity: .five).subjects.count == 2)
     }
 
-    private static let recorded = GoldenCall.all.filter {
+    private static let recorded = GoldenCall.recorded.filter {
         $0.sql.contains("retire_partition_by_") && $0.status == "OK" && !$0.texts("message").isEmpty
     }
 

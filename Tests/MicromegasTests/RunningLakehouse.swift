@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// The development lakehouse as a process beside the test.
+struct RunningLakehouse: Sendable {
+    let port: Int
+    /// The port of the proxy that connection faults strike on.
+    let proxyPort: Int
+    private let control: Int
+
+    private struct Ports: Decodable {
+        var port: Int
+        var proxy: Int
+        var control: Int
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// The Python that can run it: what the test script names, else the repository's own environment.
+    static let python: String? = {
+        let named = ProcessInfo.processInfo.environment["LAKEWARDEN_PYTHON"]
+        let path = named ?? root.appendingPathComponent(".venv/bin/python").path
+        return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+    }()
+
+    /// Runs it for the time of `body`; it ends with its standard input.
+    static func with<R>(_ arguments: [String], _ body: (RunningLakehouse) async throws -> R) async throws -> R {
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: try #require(python, "there is no Python to run the lakehouse with"))
+        process.arguments = [root.appendingPathComponent("Tests/Lakehouse/run.py").path] + arguments
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            process.terminate()
+            process.waitUntilExit()
+        }
+        var line = Data()
+        while line.last != 0x0A, case let more = output.fileHandleForReading.availableData, !more.isEmpty {
+            line += more
+        }
+        let ports = try JSONDecoder().decode(Ports.self, from: line)
+        return try await body(RunningLakehouse(port: ports.port, proxyPort: ports.proxy, control: ports.control))
+    }
+
+    /// A call as the server saw it.
+    struct Call: Decodable {
+        var method: String
+        var sql: String
+        var metadata: [[String]]
+    }
+
+    /// Every call the server saw.
+    func calls() async throws -> [Call] {
+        let url = try #require(URL(string: "http://127.0.0.1:\(control)/calls"))
+        return try await JSONDecoder().decode([Call].self, from: URLSession.shared.data(from: url).0)
+    }
+
+    /// Asks for something at the control port, as its `control.py` says.
+    func post(_ path: String, _ json: String) async throws {
+        var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(control)\(path)")))
+        request.httpMethod = "POST"
+        request.httpBody = Data(json.utf8)
+        let (_, response) = try await URLSession.shared.data(for: request)
+        #expect((response as? HTTPURLResponse)?.statusCode == 200)
+    }
+}
