@@ -54,7 +54,7 @@ public struct AuditEntry: Sendable, Hashable {
 /// What a record is about, by exact identities.
 public struct AuditSubject: Sendable, Hashable {
     /// The most partitions, and the most ranges, of one record.
-    public static let maximumCount = 10_000
+    public static let maximumCount = 40_000
 
     /// The view set.
     public var viewSet: String?
