@@ -91,7 +91,7 @@ extension ViewRebuild {
         rule: ProofRule, new: [Partition], summary: ProofSummary, catalog: Catalog, counts: [CountRequest: Int64]
     ) -> String? {
         if rule == .statistics { return statisticsDiscrepancy(summary: summary, catalog: catalog, counts: counts) }
-        for range in buckets.joined() {
+        for range in countedRanges(rule, in: catalog) {
             let made = new.filter { range.contains($0.range) }
             let (rows, source) = (made.sum(\.rows), made.sum(\.sourceCount))
             switch rule {

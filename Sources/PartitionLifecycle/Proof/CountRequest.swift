@@ -53,7 +53,7 @@ extension ViewRebuild {
         if rule == .statistics {
             return eventWindow(in: catalog).map { [.statisticsSum($0), .logRows($0)] } ?? []
         }
-        return buckets.joined().flatMap { range -> [CountRequest] in
+        return countedRanges(rule, in: catalog).flatMap { range -> [CountRequest] in
             switch rule {
             case .blocks, .statistics: []
             case .objects(let tag): [.objects(tag: tag, range)]
@@ -62,6 +62,12 @@ extension ViewRebuild {
                 [.definitionSource(viewSet: viewSet, range), .definitionRows(viewSet: viewSet, range)]
             }
         }
+    }
+
+    /// The ranges that are counted each by itself: runs of neighbouring buckets; of a user-defined view every new row,
+    /// for its definition may group, so that what it extracts from two halves is not what it extracts from the whole.
+    func countedRanges(_ rule: ProofRule, in catalog: Catalog) -> [InsertRange] {
+        rule == .definition ? newRows(in: catalog).map(\.range) : buckets.joined()
     }
 
     /// The event times of `log_entries` of the rebuild's insert times, in whole minutes as `log_stats` bins them; nil

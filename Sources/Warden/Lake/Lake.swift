@@ -72,8 +72,9 @@ struct Lake: Sendable {
         let start = ContinuousClock.now
         let catalog = try await list(definitions: capabilities.definitions)
         let listingTime = ContinuousClock.now - start
-        var replicas = [catalog.viewSets.mapValues(\.currentHash)]
-        for _ in 0..<2 { replicas.append(try await hashesOverFreshConnection()) }
+        // One after another: a balancer that counts connections sends each to another replica.
+        var replicas: [[String: SchemaHash]] = [catalog.viewSets.mapValues(\.currentHash)]
+        for _ in 0..<3 { replicas.append(try await hashesOverFreshConnection()) }
         let evidence = Evidence(
             retireBy: Evidence.RetireCalls(capabilities), failedProofs: history.failedProofs,
             currentBlocks: try await currentBlocks(in: catalog), replicas: replicas)

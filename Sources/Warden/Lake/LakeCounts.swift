@@ -91,7 +91,7 @@ extension Lake {
             return try Self.definitionQuery("count_src_query", of: catalog.viewSets[viewSet], range)
         case .definitionRows(let viewSet, let range):
             let query = try Self.definitionQuery("extract_query", of: catalog.viewSets[viewSet], range)
-            return "SELECT count(*) AS n FROM (\(query)) AS extracted"
+            return "SELECT count(*) AS n FROM (\(query)\n) AS extracted"
         }
     }
 

@@ -58,14 +58,17 @@ import UTCTime
     }
 
     @Test(arguments: [(2, 9, 9, 2, true), (2, 9, 8, 2, false), (2, 9, 9, 3, false)])
-    func userDefinedViewsAreProvedByTheirOwnQueries(
+    func userDefinedViewsAreProvedByTheirOwnQueriesRowByRow(
         rows: Int64, source: Int64, countQuery: Int64, extractQuery: Int64, proved: Bool
     ) {
-        let verdict = compare("level_counts", rows: rows, source: source) {
-            [
-                .definitionSource(viewSet: "level_counts", $0): countQuery,
-                .definitionRows(viewSet: "level_counts", $0): extractQuery,
-            ]
+        let verdict = compare("level_counts", rows: rows, source: source) { _ in
+            var counts: [CountRequest: Int64] = [:]
+            for minute in [0, 30, 60, 90] as [Int64] {
+                let range = InsertRange(at: minute, minutes: 30)
+                counts[.definitionSource(viewSet: "level_counts", range)] = minute == 60 ? countQuery : 0
+                counts[.definitionRows(viewSet: "level_counts", range)] = minute == 60 ? extractQuery : 0
+            }
+            return counts
         }
         #expect(isProved(verdict) == proved)
     }
