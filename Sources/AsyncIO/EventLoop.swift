@@ -6,6 +6,9 @@ internal import Synchronization
 ///
 /// An actor lives here with `nonisolated var unownedExecutor { loop.asUnownedSerialExecutor() }`; a task with
 /// `Task(executorPreference: loop)`. While nothing is to be done the thread sleeps without a wake-up.
+///
+/// Actors of one loop never run at the same time. Yet every `await`, even of a method of the same actor, may let others
+/// run first (it does where the task prefers another executor): what must not be torn apart has no `await` in it.
 public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     /// What any thread may hand to the loop.
     fileprivate struct Shared: Sendable {
