@@ -9,6 +9,8 @@ public struct Evidence: Sendable, Hashable {
     public var failedProofs: [FailedProof]
     /// What the current-hash `blocks` of a day hold; only for days that they cover.
     public var currentBlocks: [CalendarDay: BlockCounts]
+    /// Just-in-time rows of the current hash that record more objects than their blocks hold.
+    public var doubled: Set<PartitionIdentity>
     /// The current hash of each view set as each of several fresh connections was told it; empty where nobody asked.
     public var replicas: [[String: SchemaHash]]
 
@@ -29,11 +31,12 @@ public struct Evidence: Sendable, Hashable {
     /// Evidence; empty but for the calls.
     public init(
         retireBy: RetireCalls, failedProofs: [FailedProof] = [], currentBlocks: [CalendarDay: BlockCounts] = [:],
-        replicas: [[String: SchemaHash]] = []
+        doubled: Set<PartitionIdentity> = [], replicas: [[String: SchemaHash]] = []
     ) {
         self.retireBy = retireBy
         self.failedProofs = failedProofs
         self.currentBlocks = currentBlocks
+        self.doubled = doubled
         self.replicas = replicas
     }
 }

@@ -36,15 +36,28 @@ struct InstancePlanner {
                 {
                     held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
                 } else {
-                    retired.add(row, to: RetiredKey(policy: policy, viewSet: viewSet, hash: row.identity.schemaHash))
+                    retired.add(
+                        row,
+                        to: RetiredKey(
+                            policy: policy, viewSet: viewSet,
+                            reason: .rebuiltWhenQueried(oldHash: row.identity.schemaHash)))
                 }
+            }
+        }
+        for row in doubledRows() {
+            guard let (policy, _) = policies.evolution(of: row.identity.viewSet) else { continue }
+            let viewSet = row.identity.viewSet
+            if let reason = tooNewOrOld(row) ?? failed[row.identity].map(Hold.Reason.earlierProofFailed)
+                ?? hours.reason(for: row) ?? (removal.call(for: row) == nil ? .notExactlyRemovable : nil)
+            {
+                held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
+            } else {
+                retired.add(row, to: RetiredKey(policy: policy, viewSet: viewSet, reason: .doubled))
             }
         }
         return (
             retired.groups.map {
-                Retirement(
-                    policy: $0.policy, viewSet: $0.viewSet, partitions: $1,
-                    reason: .rebuiltWhenQueried(oldHash: $0.hash))
+                Retirement(policy: $0.policy, viewSet: $0.viewSet, partitions: $1, reason: $0.reason)
             },
             held.groups.map {
                 Hold(policy: $0.policy, viewSet: $0.viewSet, day: $0.day, partitions: $1, reason: $0.reason)
@@ -65,7 +78,7 @@ struct InstancePlanner {
     private struct RetiredKey: Hashable {
         var policy: String
         var viewSet: String
-        var hash: SchemaHash
+        var reason: Retirement.Reason
     }
 
     private struct HeldKey: Hashable {
@@ -83,6 +96,14 @@ struct InstancePlanner {
         init(_ row: Partition) {
             day = row.day
             hash = row.identity.schemaHash
+        }
+    }
+
+    /// Current rows that hold their objects twice, and that retention leaves.
+    private func doubledRows() -> [Partition] {
+        lake.catalog.partitions.filter {
+            evidence.doubled.contains($0.identity) && !$0.isGlobal && lake.catalog.isCurrent($0)
+                && retention.verdict(on: $0) == nil
         }
     }
 

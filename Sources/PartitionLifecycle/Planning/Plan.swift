@@ -105,6 +105,9 @@ public struct Retirement: Sendable, Hashable {
         /// A row of an old hash that the next query of its instance rebuilds: retired once `blocks`, `processes` and
         /// `streams` of its time are current and its payloads read.
         case rebuiltWhenQueried(oldHash: SchemaHash)
+        /// A current row that holds its objects twice: it was written while an old and a current `blocks` row
+        /// overlapped (hazard 17). The next query writes it anew.
+        case doubled
         /// Its newest insert time is older than the policy keeps.
         case age(keepNewerThan: Duration)
     }

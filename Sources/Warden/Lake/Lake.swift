@@ -77,7 +77,8 @@ struct Lake: Sendable {
         for _ in 0..<3 { replicas.append(try await hashesOverFreshConnection()) }
         let evidence = Evidence(
             retireBy: Evidence.RetireCalls(capabilities), failedProofs: history.failedProofs,
-            currentBlocks: try await currentBlocks(in: catalog), replicas: replicas)
+            currentBlocks: try await currentBlocks(in: catalog),
+            doubled: try await doubledRows(in: catalog), replicas: replicas)
         let summary = LakeSummary(
             uri: settings.uri, serverKind: capabilities.summary, partitions: catalog.partitions.count,
             viewSets: Set(catalog.partitions.map(\.identity.viewSet)).count, listingTime: listingTime,

@@ -9,6 +9,8 @@ struct PayloadSample {
     var blocks: Int64 = 0
     /// The objects in those that its source count counts; nil where it is not known which those are.
     var objects: Int64?
+    /// All objects in those: its source count is no larger, whatever it counts.
+    var allObjects: Int64 = 0
     /// Payloads that were asked for.
     var sampled: Int64 { min(blocks, Self.size) }
     /// Payloads that could be read.
@@ -17,12 +19,12 @@ struct PayloadSample {
     /// The most payloads that are asked for a row.
     static let size: Int64 = 3
 
-    /// Why a query could not rebuild the row from them; nil where it can.
-    func shortfall(for row: Partition) -> String? {
+    /// Why a query could not make a row anew that records so many objects; nil where it can.
+    func shortfall(recorded: Int64) -> String? {
         if blocks == 0 { return "no block of its time is left: it is the last copy" }
         if payloadsRead < sampled { return "\(sampled - payloadsRead) of \(sampled) sampled payloads cannot be read" }
-        guard let objects, objects < row.sourceCount else { return nil }
-        return "its blocks hold \(objects) objects, it records \(row.sourceCount): it is the last copy of the rest"
+        guard let objects, objects < recorded else { return nil }
+        return "its blocks hold \(objects) objects, it records \(recorded): it is the last copy of the rest"
     }
 }
 
@@ -38,6 +40,28 @@ extension Lake {
             samples += try await sample(Array(rows[start..<min(start + Self.rowsPerQuery, rows.count)]))
         }
         return samples
+    }
+
+    /// The current just-in-time rows that record more objects than their blocks hold (hazard 17), among those that were
+    /// written before the last change of a `blocks` row of their time: only such a change can have doubled them.
+    func doubledRows(in catalog: Catalog) async throws -> Set<PartitionIdentity> {
+        let blocks = Coverage(of: Catalog.blocks, in: catalog)
+        let candidates = catalog.partitions.filter { row in
+            guard !row.isGlobal, row.rows > 0, catalog.isCurrent(row) else { return false }
+            let time = InsertRange(row.range.begin, row.range.end + .nanoseconds(1))
+            return blocks.rows(overlapping: time).contains { $0.updated >= row.updated }
+        }
+        var doubled: Set<PartitionIdentity> = []
+        for rows in Dictionary(grouping: candidates, by: \.identity.viewSet).values {
+            for start in stride(from: 0, to: rows.count, by: Self.rowsPerQuery) {
+                let some = Array(rows[start..<min(start + Self.rowsPerQuery, rows.count)])
+                for (row, left) in zip(some, try await blocksLeft(of: some))
+                where left.blocks > 0 && row.sourceCount > left.objects ?? left.allObjects {
+                    doubled.insert(row.identity)
+                }
+            }
+        }
+        return doubled
     }
 
     private func sample(_ rows: [Partition]) async throws -> [PayloadSample] {
@@ -64,7 +88,7 @@ extension Lake {
                 "sum(b.nb_objects)"
             }
         let batches = try await client.query(
-            "SELECT t.place AS place, count(*) AS blocks, \(objects) AS objects FROM \(try Self.joined(rows)) GROUP BY t.place"
+            "SELECT t.place AS place, count(*) AS blocks, sum(b.nb_objects) AS all_objects, \(objects) AS objects FROM \(try Self.joined(rows)) GROUP BY t.place"
         )
         // Whether a view counts every object of its blocks is known of some views only.
         let isKnown = Self.tag(of: viewSet) != nil || viewSet == "thread_spans"
@@ -76,6 +100,7 @@ extension Lake {
                     throw MicromegasError(.unexpectedAnswer, "a count of blocks was answered for row \(place)")
                 }
                 samples[place].blocks = try batch.integer("blocks", row)
+                samples[place].allObjects = try batch.integer("all_objects", row)
                 if isKnown { samples[place].objects = try batch.integer("objects", row) }
             }
         }

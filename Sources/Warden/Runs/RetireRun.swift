@@ -45,8 +45,8 @@ struct RetireRun {
             result.note("the run was asked to stop")
             rows = []
         }
-        if case .rebuiltWhenQueried = retirement.reason {
-            let held = try await notRebuildable(rows, in: catalog)
+        if retirement.reason.isRebuiltByQuery {
+            let held = try await notRebuildable(rows, of: retirement, in: catalog)
             rows.removeAll { held[$0.identity] != nil }
             result.held += held.count
             if let first = held.min(by: { $0.key < $1.key }) { result.note("\(first.key): \(first.value)") }
@@ -62,7 +62,9 @@ struct RetireRun {
     }
 
     /// The just-in-time rows that a query could not rebuild, with what it lacks.
-    private func notRebuildable(_ rows: [Partition], in catalog: Catalog) async throws -> [PartitionIdentity: String] {
+    private func notRebuildable(
+        _ rows: [Partition], of retirement: Retirement, in catalog: Catalog
+    ) async throws -> [PartitionIdentity: String] {
         var held: [PartitionIdentity: String] = [:]
         let inputs = ["blocks", "processes", "streams"].map { ($0, Coverage(of: $0, in: catalog)) }
         for row in rows {
@@ -74,7 +76,8 @@ struct RetireRun {
         }
         let left = rows.filter { held[$0.identity] == nil }
         for (row, sample) in zip(left, try await context.lake.payloadSamples(of: left)) {
-            held[row.identity] = sample.shortfall(for: row)
+            held[row.identity] = sample.shortfall(
+                recorded: retirement.reason == .doubled ? 0 : row.sourceCount)
         }
         return held
     }
@@ -197,5 +200,15 @@ extension RetireKey {
         self.init(
             viewSet: row.identity.viewSet, instance: row.identity.instance, begin: row.range.begin,
             end: row.range.end, schemaHash: row.identity.schemaHash.bytes)
+    }
+}
+
+extension Retirement.Reason {
+    /// Whether the rows go because a query makes them anew, which is looked at before they do.
+    fileprivate var isRebuiltByQuery: Bool {
+        switch self {
+        case .rebuiltWhenQueried, .doubled: true
+        case .age: false
+        }
     }
 }

@@ -166,7 +166,7 @@ actor RunJournal {
                         subject: AuditSubject(
                             viewSet: retirement.viewSet, day: day,
                             schemaHash: catalog.viewSets[retirement.viewSet]?.currentHash, partitions: rows),
-                        reason: AuditReason(policy: retirement.policy, rule: "schema_evolution.just_in_time"),
+                        reason: RetireRun.Reason.planned(retirement).auditReason,
                         answer: AuditAnswer("failed", text: finding)))
             }
         }
@@ -255,6 +255,7 @@ extension RetireRun.Reason {
             case .rebuiltWhenQueried(let hash):
                 AuditReason(
                     policy: retirement.policy, rule: "schema_evolution.just_in_time", values: ["old_hash": "\(hash)"])
+            case .doubled: AuditReason(policy: retirement.policy, rule: "schema_evolution.doubled")
             case .age(let kept):
                 AuditReason(
                     policy: retirement.policy, rule: "retention",

@@ -93,6 +93,7 @@ struct PlanRow: Sendable, Hashable {
     private static func note(_ retirement: Retirement, _ now: Timestamp) -> String {
         switch retirement.reason {
         case .rebuiltWhenQueried: return "old schema; the next query rebuilds it"
+        case .doubled: return "holds its objects twice; the next query writes it anew"
         case .age(let limit):
             let ages = retirement.partitions.map { $0.age(at: now) }
             guard let youngest = ages.min(), let oldest = ages.max() else { return "" }

@@ -101,6 +101,37 @@ private let current = base + "blocks -4 1d now 240\nprocesses -4 1d now 3/240\ns
         #expect(planning.lines(lake).filter { $0.hasPrefix("hold") }.isEmpty)
     }
 
+    @Test func rowsWhosePayloadsAnEarlierRunMissedAreHeldWhileTheHashStays() {
+        let lake = current + "async_events/p1 -4@05:10 7m old 3\nasync_events/p2 -4@09 7m old 3"
+        var planning = Planning()
+        let row = planning.catalog(lake).partitions.map(\.identity).first { $0.instance == "p1" }
+        let hash = planning.catalog(lake).viewSets["async_events"]?.currentHash ?? SchemaHash([])
+        func proof(_ hash: SchemaHash) -> FailedProof {
+            FailedProof(
+                viewSet: "async_events", day: LakeText.today.advanced(by: -4), currentHash: hash,
+                old: [row].compactMap(\.self), finding: "3 of 3 payloads")
+        }
+        planning.evidence.failedProofs = [proof(hash)]
+        #expect(
+            planning.lines(lake) == [
+                "retire async_events: 1 by evolution", "hold async_events -4: 1 earlierProofFailed 3 of 3 payloads",
+                "kept 6",
+            ])
+        planning.evidence.failedProofs = [proof(SchemaHash([1, 1]))]
+        #expect(planning.lines(lake) == ["retire async_events: 2 by evolution", "kept 6"])
+    }
+
+    @Test func currentRowsThatHoldTheirObjectsTwiceAreRetired() {
+        let lake = current + "log_entries/p1 -4@05:10 7m now 248\nlog_entries/p2 -4@06 7m now 124"
+        var planning = Planning()
+        #expect(planning.lines(lake) == ["kept 8"])
+        let row = planning.catalog(lake).partitions.map(\.identity).first { $0.instance == "p1" }
+        planning.evidence.doubled = Set([row].compactMap(\.self))
+        #expect(planning.lines(lake) == ["retire log_entries: 1 by evolution", "kept 7"])
+        let uncovered = lake.replacing("blocks -4 1d now 240", "blocks -5 1d now 240")
+        #expect(planning.lines(uncovered) == ["hold log_entries -4: 1 inputMissing blocks", "kept 7"])
+    }
+
     @Test func inputsThatRetentionTakesAreMissing() {
         let planning = Planning([
             Policy(name: "evolution", rule: .schemaEvolution(soak: .zero), match: .all),

@@ -43,6 +43,7 @@ enum PlanDocument {
             switch retirement.reason {
             case .rebuiltWhenQueried(let hash):
                 .members(("kind", .string("rebuilt_when_queried")), ("old_schema_hash", .string(hash.description)))
+            case .doubled: .members(("kind", .string("doubled")))
             case .age(let limit):
                 .members(("kind", .string("age")), ("newer_than_seconds", .integer(limit.wholeSeconds)))
             }
