@@ -4,7 +4,8 @@ It reads HTTP/2 frame heads (RFC 9113, section 4.1) from the server and passes b
 given at most one fault, and a fault that drops frames is its last: headers that are not passed on would leave the two
 ends with different HPACK states.
 
-A fault is an object: `kind`, `after` and `times` (1 if not said, -1 for ever), for the next connections.
+A fault is an object: `kind`, `after` and `times` (1 if not said, -1 for ever), for the next connections; with `asked`
+for the connection on which the client sends that text, a part of its statement, and from then on.
 
     cut            after that many bytes from the server, by FIN, or by RST if `reset` is true
     lose_answer    the connection ends where the answer of the call would begin, once the call is over
@@ -12,7 +13,7 @@ A fault is an object: `kind`, `after` and `times` (1 if not said, -1 for ever), 
     reset_stream   RST_STREAM with `code` (INTERNAL_ERROR: 2) after that many data frames
     goaway         GOAWAY with `code` after that many data frames, then FIN; `last_stream` 0: nothing was processed
     stall          after that many bytes nothing more comes, and nothing ends
-    refuse         the connection is closed at once
+    refuse         the connection is closed at once; with `asked` the request does not reach the server
     http1          an HTTP/1.1 server answers
 """
 
@@ -40,11 +41,14 @@ class ConnectionFault:
     code: int = 2
     last_stream: int = 0
     times: int = 1
+    asked: str | None = None
 
     @classmethod
     def read(cls, wish: dict[str, Any]) -> ConnectionFault:
         if wish.get("kind") not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        if wish.get("asked") is not None and wish["kind"] == "http1":
+            raise ValueError("http1 strikes before anything is asked")
         return cls(**wish)
 
 
@@ -98,15 +102,18 @@ class Proxy:
         with self._lock:
             self._faults.clear()
 
-    def _take(self) -> ConnectionFault | None:
+    def _take(self, sent: bytes | None = None) -> ConnectionFault | None:
+        """The fault of a new connection, or of one on which the client has just sent these bytes."""
         with self._lock:
-            self.connections += 1
-            fault = next((f for f in self._faults if f.times != 0), None)
-            if fault is not None:
-                fault.times -= fault.times > 0
-            return fault
+            for fault in self._faults:
+                strikes = fault.asked is None if sent is None else fault.asked and fault.asked.encode() in sent
+                if fault.times != 0 and strikes:
+                    fault.times -= fault.times > 0
+                    return fault
+            return None
 
     async def _serve(self, client_in: asyncio.StreamReader, client_out: asyncio.StreamWriter) -> None:
+        self.connections += 1
         fault = self._take()
         writers = {client_out}
         self._writers.add(client_out)
@@ -119,18 +126,25 @@ class Proxy:
                 server_in, server_out = await asyncio.open_connection("127.0.0.1", self._target)
                 writers.add(server_out)
                 self._writers.add(server_out)
-                upward = asyncio.ensure_future(self._pass_on(client_in, server_out))
+                downward = Downward(fault, server_in, client_out)
+                upward = asyncio.ensure_future(self._pass_on(client_in, server_out, downward))
                 try:
-                    await Downward(fault, server_in, client_out).run()
+                    await downward.run()
                 finally:
                     upward.cancel()
         for writer in writers:
             self._writers.discard(writer)
             writer.close()
 
-    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, downward: Downward) -> None:
+        end = b""  # of what was sent before: a text may come in two parts
         with contextlib.suppress(ConnectionError):
             while data := await source.read(65536):
+                if downward.fault is None:
+                    downward.fault = self._take(end + data)
+                    end = data[-1000:]
+                    if downward.fault is not None and downward.fault.kind == "refuse":
+                        break
                 sink.write(data)
                 await sink.drain()
         sink.close()
@@ -140,34 +154,32 @@ class Downward:
     """From the server to the client, until the connection ends or the fault has struck."""
 
     def __init__(self, fault: ConnectionFault | None, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        self._fault, self._source, self._sink = fault, source, sink
+        self.fault, self._source, self._sink = fault, source, sink
         self._bytes = self._data_frames = 0
 
     async def run(self) -> None:
         with contextlib.suppress(Ended):
-            if self._fault is None:
-                while data := await self._source.read(65536):
-                    await self._send(data)
-            elif self._fault.kind in ("cut", "stall"):
-                await self._count_bytes(self._fault)
-            else:
-                while True:
-                    head = await self._source.readexactly(9)
-                    payload = await self._source.readexactly(int.from_bytes(head[:3], "big"))
-                    await self._frame(self._fault, head, payload)
+            while True:
+                head = await self._source.readexactly(9)
+                payload = await self._source.readexactly(int.from_bytes(head[:3], "big"))
+                if self.fault is None:
+                    await self._send(head + payload)
+                elif self.fault.kind in ("cut", "stall"):
+                    await self._count_bytes(self.fault, head + payload)
+                else:
+                    await self._frame(self.fault, head, payload)
 
     async def _send(self, data: bytes) -> None:
         self._sink.write(data)
         await self._sink.drain()
 
-    async def _count_bytes(self, fault: ConnectionFault) -> None:
-        while data := await self._source.read(65536):
-            await self._send(data[: fault.after - self._bytes])
-            self._bytes += len(data)
-            if self._bytes >= fault.after:
-                if fault.kind == "stall":
-                    await asyncio.Event().wait()
-                self._close(fault.reset)
+    async def _count_bytes(self, fault: ConnectionFault, data: bytes) -> None:
+        await self._send(data[: fault.after - self._bytes])
+        self._bytes += len(data)
+        if self._bytes >= fault.after:
+            if fault.kind == "stall":
+                await asyncio.Event().wait()
+            self._close(fault.reset)
 
     async def _frame(self, fault: ConnectionFault, head: bytes, payload: bytes) -> None:
         kind, flags = head[3], head[4]

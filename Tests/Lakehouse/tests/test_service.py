@@ -175,6 +175,19 @@ def test_a_connection_ends_as_its_fault_says(empty: Served, wish: dict, code: st
     after.channel.close()
 
 
+@pytest.mark.parametrize(("kind", "arrived"), [("lose_answer", 2), ("refuse", 1)])
+def test_a_connection_can_end_with_the_statement_that_a_fault_names(empty: Served, kind: str, arrived: int):
+    empty.proxy.add(ConnectionFault.read({"kind": kind, "asked": "SELECT 2"}))
+    client = Client(empty.proxy.port)
+    before = len(empty.server.calls)
+    assert client.query("SELECT 1 AS n").column("n") == [1]
+    assert client.query("SELECT 2 AS n").code == "UNAVAILABLE"
+    client.channel.close()
+    assert len(empty.server.calls) - before == arrived
+    with pytest.raises(ValueError):
+        ConnectionFault.read({"kind": "http1", "asked": "SELECT"})
+
+
 def test_an_answer_can_be_lost_after_the_commit(empty: Served):
     empty.proxy.add(ConnectionFault.read({"kind": "lose_answer"}))
     client = Client(empty.proxy.port)
