@@ -30,6 +30,19 @@ public struct Capabilities: Sendable, Hashable {
     /// every known version has all of these functions: where none is to be had it is the right that is missing.
     public var isAdmin: Bool { retireByFile || retireByMetadata != nil || materialize || regenerate }
 
+    /// The functions, of those that every known version has for an admin, that are not offered.
+    ///
+    /// - Parameters:
+    ///   - materializing: Whether partitions are to be made.
+    ///   - retiring: Whether partitions are to be retired.
+    public func missing(materializing: Bool, retiring: Bool) -> [String] {
+        var names: [String] = []
+        if materializing && !materialize { names.append("materialize_partitions") }
+        if retiring && !retireByFile { names.append("retire_partition_by_file") }
+        if retiring && retireByMetadata == nil { names.append("retire_partition_by_metadata") }
+        return names
+    }
+
     /// What was found, for people: `5-argument retire (0.33-like), definitions listed`.
     public var summary: String {
         guard isAdmin else { return "no admin right: no function that changes the lake is offered" }

@@ -35,6 +35,7 @@ import Testing
         (.removesEverything(policy: "p", viewSet: "v", partitions: 1), "removes_everything"),
         (.tooYoung(policy: "p", partition: row, age: .zero, minimum: .zero), "too_young"),
         (.hiddenRows(day: MorningAfter.lost, listed: 2, counted: 1), "hidden_rows"),
+        (.functionsMissing(["materialize_partitions"]), "functions_missing"),
         (.unsoundPlan(PlanFault(.namedTwice, "")), "unsound_plan"),
     ])
     func `a stop's name in JSON stays`(_ stop: Stop, _ name: String) {

@@ -23,6 +23,8 @@ public enum Stop: Sendable, Hashable {
     case tooYoung(policy: String, partition: PartitionIdentity, age: Duration, minimum: Duration)
     /// A query counts fewer blocks of a day than the listing records: what this caller may read is filtered.
     case hiddenRows(day: CalendarDay, listed: Int64, counted: Int64)
+    /// The server offers this caller no function that the plan needs: the right is missing, or the server is too old.
+    case functionsMissing([String])
     /// The plan breaks one of its own rules: a fault in the planner, or a plan that was altered.
     case unsoundPlan(PlanFault)
 }

@@ -15,6 +15,7 @@ extension Stop {
         case .removesEverything(let policy, let viewSet, _): "policy \(policy) would leave \(viewSet) without any row"
         case .tooYoung(let policy, _, _, _): "policy \(policy) would retire rows younger than the guard rails allow"
         case .hiddenRows(let day, _, _): "a query sees fewer blocks of \(day) than the listing records"
+        case .functionsMissing: "the lake offers this caller no function to change partitions"
         case .unsoundPlan: "the plan breaks one of its own rules"
         }
     }
@@ -31,6 +32,7 @@ extension Stop {
         case .removesEverything(let policy, let viewSet, _): "policy \(policy), view set \(viewSet)"
         case .tooYoung(_, let partition, _, _): partition.description
         case .hiddenRows(let day, _, _): "this caller, and the blocks of \(day)"
+        case .functionsMissing: "this caller"
         case .unsoundPlan(let fault): fault.subject
         }
     }
@@ -62,6 +64,9 @@ extension Stop {
             "its newest insert time is \(AgeText.of(age)) ago; guard_rails.minimum_age is \(AgeText.of(minimum))"
         case .hiddenRows(_, let listed, let counted):
             "the partitions hold \(listed) blocks, a query counts \(counted): what this caller may read is filtered"
+        case .functionsMissing(let names):
+            "the server answers that it has no \(names.joined(separator: ", no ")): the admin right is missing, or the "
+                + "server is too old"
         case .unsoundPlan(let fault): fault.description
         }
     }
@@ -83,6 +88,9 @@ extension Stop {
             "read the plan; if it is what you want, raise guard_rails.lost.bytes to \(SizeText.atLeast(planned)), or keep more"
         case .removesEverything: "keep more (retention.keep.newer_than), or take the view set out of match.view_sets"
         case .tooYoung: "keep at least as much as guard_rails.minimum_age, or lower that"
+        case .functionsMissing:
+            "give this caller the admin right (0.33: a member of the group admins; 0.30: MICROMEGAS_ADMINS), then run "
+                + "this again"
         case .unsoundPlan: "this is a fault of lakewarden: report it with the listing; no policy can cause it"
         }
     }

@@ -26,6 +26,11 @@ struct PlannedRun {
         } catch {
             (stops, plan) = (error.stops, error.plan)
         }
+        // A caller without the right is told at once, not by the first call; failed proofs retire their shadows.
+        let isIdle = plan.isEmpty && capabilities.isAdmin
+        let missing = capabilities.missing(
+            materializing: !capabilities.isAdmin || !plan.days.isEmpty, retiring: !isIdle)
+        if !missing.isEmpty { stops.append(.functionsMissing(missing)) }
         report = RunReport(
             lake: reading.summary, plan: plan, planID: plan.shortDigest, guardRails: policies.guardRails,
             conclusion: stops.isEmpty ? .planned : .refused(stops))

@@ -62,6 +62,7 @@ import UTCTime
         .removesEverything(policy: "p", viewSet: "spans", partitions: 3),
         .tooYoung(policy: "p", partition: row, age: .hours(30), minimum: .days(2)),
         .hiddenRows(day: LakeText.today, listed: 9, counted: 3),
+        .functionsMissing(["materialize_partitions", "retire_partition_by_file"]),
         .unsoundPlan(PlanFault(.retiresBlocks, row.description)),
     ]
 

@@ -39,6 +39,7 @@ extension Stop {
         case .removesEverything: "removes_everything"
         case .tooYoung: "too_young"
         case .hiddenRows: "hidden_rows"
+        case .functionsMissing: "functions_missing"
         case .unsoundPlan: "unsound_plan"
         }
     }
