@@ -22,8 +22,15 @@ extension RunFailure {
             case .damaged: "run lakewarden audit verify; keep the folder as evidence and begin a new one with --audit"
             default: "look at the disk, then run this again: without a synced audit record nothing is done"
             }
+        let what =
+            switch error.code {
+            case .busy: "another run is at work on this audit folder"
+            case .damaged: "the audit log is damaged"
+            case .folder: "the audit folder cannot be used"
+            default: "the audit log cannot be written"
+            }
         self.init(
-            what: "the audit log cannot be written", why: error.message + (error.cause.map { " (\($0))" } ?? ""),
+            what: what, why: error.message + (error.cause.map { " (\($0))" } ?? ""),
             cure: cure)
     }
 
