@@ -17,7 +17,7 @@ lakewarden=.build/release/lakewarden
 # The lakehouse ends with this script, however that ends: by the trap, or because its standard input closes.
 mkfifo "$here/lakehouse.stdin"
 PYTHONDONTWRITEBYTECODE=1 .venv/bin/python Tests/Lakehouse/run.py --scenario morning-after --port 0 \
-    --data "$here/lake" <"$here/lakehouse.stdin" >"$here/lakehouse.json" 2>"$here/lakehouse.log" &
+    --data "$here/lake" --cache "$here-cache" <"$here/lakehouse.stdin" >"$here/lakehouse.json" 2>"$here/lakehouse.log" &
 lakehouse=$!
 exec 9>"$here/lakehouse.stdin"
 trap 'kill "$lakehouse" 2>/dev/null || true; wait "$lakehouse" 2>/dev/null || true' EXIT
@@ -31,19 +31,19 @@ port=$(sed -n 's/.*"port": *\([0-9]*\).*/\1/p' "$here/lakehouse.json")
 
 lake=grpc://127.0.0.1:$port
 apply=("$lakewarden" apply --config config/quickstart.yaml --lake "$lake" --audit "$here/audit")
-step() { printf '\n$ lakewarden apply --config config/quickstart.yaml %s\n' "$1"; }
+run() {
+    printf '\n$ %s\n' "${apply[*]} $1"
+    "${apply[@]}" "$1"
+}
 
 cat <<'TEXT'
 
 A lakehouse was upgraded the day before yesterday. Its own maintenance has rebuilt the last days; the history before
 them is still written in the old schemas, and queries over it answer 0 rows without an error.
 TEXT
-step --dry-run
-"${apply[@]}" --dry-run
-step --yes
-"${apply[@]}" --yes
-step --dry-run
-"${apply[@]}" --dry-run
+run --dry-run
+run --yes
+run --dry-run
 
 cat <<TEXT
 

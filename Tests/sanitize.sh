@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The transport's and the Arrow reader's tests under a sanitizer: bash Tests/sanitize.sh thread|address
+# Ends with "N reports" and with 0 only if there were none and every test passed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+kind=${1:-}
+case "$kind" in
+thread) tests='AsyncIOTests|HTTP2Tests|GRPCTests' ;;
+address) tests='AsyncIOTests|HTTP2Tests|GRPCTests|ArrowIPCTests|FlightSQLTests' ;;
+*)
+    echo "usage: bash Tests/sanitize.sh thread|address" >&2
+    exit 64
+    ;;
+esac
+bash deploy/prepare.sh
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# Reports do not end a test run by themselves: they are counted.
+swift test --disable-xctest --sanitize="$kind" --scratch-path ".build-$kind" --filter "$tests" 2>&1 | tee "$log" |
+    grep -vE '^(✔|◇|\[[0-9]+/)' || true
+passed=$(grep -cE '^✔ Test run with [1-9][0-9]* tests' "$log" || true)
+reports=$(grep -cE 'WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer' "$log" || true)
+grep -E '^. Test run with' "$log" || true
+echo "$kind sanitizer: $reports reports"
+[ "$passed" = 1 ] && [ "$reports" = 0 ]
