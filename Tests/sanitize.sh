@@ -16,7 +16,7 @@ bash deploy/prepare.sh
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # Reports do not end a test run by themselves: they are counted.
-swift test --disable-xctest --sanitize="$kind" --scratch-path ".build-$kind" --filter "$tests" 2>&1 | tee "$log" |
+swift test --disable-xctest --no-parallel --sanitize="$kind" --scratch-path ".build-$kind" --filter "$tests" 2>&1 | tee "$log" |
     grep -vE '^(✔|◇|\[[0-9]+/)' || true
 passed=$(grep -cE '^✔ Test run with [1-9][0-9]* tests' "$log" || true)
 reports=$(grep -cE 'WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer' "$log" || true)
