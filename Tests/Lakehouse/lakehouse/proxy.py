@@ -5,9 +5,10 @@ given at most one fault, and a fault that drops frames is its last: headers that
 ends with different HPACK states.
 
 A fault is an object: `kind`, `after` and `times` (1 if not said, -1 for ever), for the next connections; with `asked`
-for the connection on which the client sends that text, a part of its statement, and from then on.
+for the connection on which the client sends that text, a part of its statement, and from then on; bytes are counted
+from the answer's first.
 
-    cut            after that many bytes from the server, by FIN, or by RST if `reset` is true
+    cut            after that many bytes from the server, and `delay` seconds, by FIN, or by RST if `reset` is true
     lose_answer    the connection ends where the answer of the call would begin, once the call is over
     no_trailers    the answer's last header frame is left out; its last data ends the stream
     reset_stream   RST_STREAM with `code` (INTERNAL_ERROR: 2) after that many data frames
@@ -42,6 +43,7 @@ class ConnectionFault:
     last_stream: int = 0
     times: int = 1
     asked: str | None = None
+    delay: float = 0.0
 
     @classmethod
     def read(cls, wish: dict[str, Any]) -> ConnectionFault:
@@ -162,7 +164,8 @@ class Downward:
             while True:
                 head = await self._source.readexactly(9)
                 payload = await self._source.readexactly(int.from_bytes(head[:3], "big"))
-                if self.fault is None:
+                # What concerns the connection, or the request, is no part of an answer that was asked for.
+                if self.fault is None or (self.fault.asked and head[3] not in (DATA, HEADERS, CONTINUATION)):
                     await self._send(head + payload)
                 elif self.fault.kind in ("cut", "stall"):
                     await self._count_bytes(self.fault, head + payload)
@@ -179,6 +182,7 @@ class Downward:
         if self._bytes >= fault.after:
             if fault.kind == "stall":
                 await asyncio.Event().wait()
+            await asyncio.sleep(fault.delay)
             self._close(fault.reset)
 
     async def _frame(self, fault: ConnectionFault, head: bytes, payload: bytes) -> None:
