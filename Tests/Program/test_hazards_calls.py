@@ -380,7 +380,7 @@ def test_15_a_policy_that_names_a_condition_is_no_view_set(lakehouse: Lakehouse,
 
 
 def instance_queries(lake: Lakehouse) -> list[str]:
-    return [call["sql"] for call in lake.calls() if "view_instance" in (call["sql"] or "")]
+    return [call["sql"] for call in lake.calls() if "view_instance(" in (call["sql"] or "")]
 
 
 @small
@@ -443,6 +443,59 @@ def test_16_a_row_that_came_after_the_plan_stops_the_merge_that_would_take_it(la
         assert run.wait(20) == 4
     assert_sent_once(lakehouse, 1)
     assert len(lakehouse.partitions("file_path = 'views/blocks/late.parquet'")) == 1
+
+
+# 17: just-in-time rows doubled by overlapping blocks rows
+
+
+def instance_rows(lake: Lakehouse, process: str) -> int:
+    """What a query of an instance counts; it writes the row anew where there is none."""
+    return lake.query(f"SELECT count(*) AS n FROM view_instance('log_entries', '{process}')").to_pylist()[0]["n"]
+
+
+@small
+def test_17_a_row_that_holds_its_objects_twice_is_found_and_retired(lakehouse: Lakehouse, program: Program):
+    current = "view_set_name = 'log_entries' AND view_instance_id != 'global' AND begin_insert_time >= "
+    first = min(row["begin_insert_time"] for row in lakehouse.partitions("num_rows > 0")) + timedelta(days=1)
+    (row,) = lakehouse.partitions(f"{current}'{first.date()}'")
+    process, objects = row["view_instance_id"], int.from_bytes(row["source_data_hash"], "little")
+    before = catalog(lakehouse)
+    program.configure(lakehouse.uri, evolution("log_entries"))
+    planned = program.apply("--dry-run", "--format", "json")
+    (retirement,) = planned.json["plan"]["retirements"]
+    assert retirement["reason"] == {"kind": "doubled"}
+    assert [identity(r) for r in retirement["partitions"]] == [identity(row)]
+    assert instance_queries(lakehouse) == []
+
+    ran = program.apply("--yes")
+    assert ran.code == 0, ran.out
+    assert before - catalog(lakehouse) == {identity(row)}
+    assert instance_queries(lakehouse) == []
+    assert instance_rows(lakehouse, process) * 2 == objects == row["num_rows"]
+    # What a query wrote since is sound: there is nothing more to retire.
+    assert program.apply("--dry-run", "--format", "json").json["plan"]["retirements"] == []
+
+
+@small
+def test_17_what_a_query_doubled_while_blocks_overlapped_is_found_by_the_next_run(
+    lakehouse: Lakehouse, program: Program
+):
+    """The query strikes between the shadows of blocks and their merge: the merge is held up until it was answered."""
+    old = lakehouse.old("view_set_name = 'log_entries' AND view_instance_id != 'global'")
+    process, rows = old[0]["view_instance_id"], old[0]["num_rows"]
+    lakehouse.fault("call", sql="materialize_partitions.'blocks'.*,3600", delay=2.0)
+    program.configure(lakehouse.uri)
+    with at_work(program, "--yes") as run:
+        wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
+        assert instance_rows(lakehouse, process) == 2 * rows
+        assert run.wait(30) == 4  # the old row that it was to retire is another one by now
+    doubled = f"view_instance_id = '{process}' AND num_rows = {2 * rows} AND view_set_name = 'log_entries'"
+    assert len(lakehouse.partitions(doubled)) == 1
+    again = program.apply("--yes")
+    assert again.code == 0, again.out
+    assert "holds its objects twice" in " ".join(again.out.split())
+    assert lakehouse.partitions(doubled) == []
+    assert instance_rows(lakehouse, process) == rows
 
 
 # 18: a server of mixed versions
