@@ -11,6 +11,8 @@ public struct Evidence: Sendable, Hashable {
     public var currentBlocks: [CalendarDay: BlockCounts]
     /// Just-in-time rows of the current hash that record more objects than their blocks hold.
     public var doubled: Set<PartitionIdentity>
+    /// By view set, the ranges of shadows at the current hash that the audit log names as this agent's.
+    public var madeShadows: [String: Set<InsertRange>]
     /// The current hash of each view set as each of several fresh connections was told it; empty where nobody asked.
     public var replicas: [[String: SchemaHash]]
 
@@ -31,12 +33,14 @@ public struct Evidence: Sendable, Hashable {
     /// Evidence; empty but for the calls.
     public init(
         retireBy: RetireCalls, failedProofs: [FailedProof] = [], currentBlocks: [CalendarDay: BlockCounts] = [:],
-        doubled: Set<PartitionIdentity> = [], replicas: [[String: SchemaHash]] = []
+        doubled: Set<PartitionIdentity> = [], madeShadows: [String: Set<InsertRange>] = [:],
+        replicas: [[String: SchemaHash]] = []
     ) {
         self.retireBy = retireBy
         self.failedProofs = failedProofs
         self.currentBlocks = currentBlocks
         self.doubled = doubled
+        self.madeShadows = madeShadows
         self.replicas = replicas
     }
 }

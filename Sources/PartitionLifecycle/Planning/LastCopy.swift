@@ -26,6 +26,8 @@ struct LastCopyCheck {
         let input = input(of: view, source)
         var (found, recorded): (Int64, Int64) = (0, 0)
         for bucket in buckets {
+            // An earlier run's shadows were left: comparing them tells more, and takes them away.
+            if case .telemetry = source, holdsShadows(view, bucket) { continue }
             guard let held = mostHeld(by: view, source, bucket) else { continue }
             let needed = old.filter { bucket.contains($0.range) }.largestCopy(figure(source))
             // Objects are not listed: of blocks that are there, any number may be of the right kind.
@@ -84,6 +86,12 @@ struct LastCopyCheck {
         if case .unknown = source { inputs = view.reads }
         guard !inputs.isEmpty, inputs.allSatisfy({ lake[$0].coverage.tiles(bucket) }) else { return nil }
         return inputs.flatMap { lake[$0].coverage.rows(overlapping: bucket) }.sum(\.rows)
+    }
+
+    /// Whether shadows that this agent made stand in a bucket.
+    private func holdsShadows(_ view: ViewSet, _ bucket: InsertRange) -> Bool {
+        guard let made = evidence.madeShadows[view.name] else { return false }
+        return lake[view.name].coverage.rows(overlapping: bucket).contains { made.contains($0.range) }
     }
 
     private func counted(_ figure: KeyPath<BlockCounts, Int64>, on day: CalendarDay) -> Int64? {

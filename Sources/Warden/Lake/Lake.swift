@@ -78,7 +78,9 @@ struct Lake: Sendable {
         let evidence = Evidence(
             retireBy: Evidence.RetireCalls(capabilities), failedProofs: history.failedProofs,
             currentBlocks: try await currentBlocks(in: catalog),
-            doubled: try await doubledRows(in: catalog), replicas: replicas)
+            doubled: try await doubledRows(in: catalog),
+            madeShadows: catalog.viewSets.mapValues { history.shadows(of: $0.name, at: $0.currentHash) },
+            replicas: replicas)
         let summary = LakeSummary(
             uri: settings.uri, serverKind: capabilities.summary, partitions: catalog.partitions.count,
             viewSets: Set(catalog.partitions.map(\.identity.viewSet)).count, listingTime: listingTime,

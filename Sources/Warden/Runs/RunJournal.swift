@@ -100,7 +100,7 @@ actor RunJournal {
 
     // MARK: Calls
 
-    private static let shadowRule = "schema_evolution.shadow"
+    fileprivate static let shadowRule = "schema_evolution.shadow"
 
     /// A call that is about to be sent.
     struct Intent {
@@ -112,16 +112,19 @@ actor RunJournal {
     /// Writes what a materialization is about to make and every row that it may remove.
     func intend(_ call: MaterializeCall, of rebuild: ViewRebuild, isMerge: Bool) async throws -> Intent {
         let sql = try MaterializationCall(call).sql
+        // What stands already is not made by this call, and may be somebody else's.
+        let standing = Set(call.mayRemove.filter { $0.identity.schemaHash == call.schemaHash }.map(\.range))
+        let makes = call.buckets.filter { isMerge || !standing.contains($0) }
         let intent = Intent(
             subject: AuditSubject(
                 viewSet: call.viewSet, day: rebuild.day, schemaHash: call.schemaHash, partitions: call.mayRemove,
-                makes: call.buckets),
+                makes: makes),
             reason: AuditReason(
                 policy: rebuild.policy, rule: isMerge ? "schema_evolution.merge" : Self.shadowRule,
                 values: ["length_seconds": "\(call.delta.wholeSeconds)", "may_remove": "\(call.mayRemove.count)"]),
             call: sql)
         try await write(intent)
-        if !isMerge { made[call.viewSet, default: []].formUnion(call.buckets) }
+        if !isMerge { made[call.viewSet, default: []].formUnion(makes) }
         return intent
     }
 
@@ -176,17 +179,13 @@ actor RunJournal {
 
     /// The ranges of shadows of a view that this agent made, in this run or an earlier one.
     func shadows(viewSet: String, hash: SchemaHash) -> Set<InsertRange> {
-        // A run that broke off between a shadow call and its listing left an intent that names what the call makes.
-        let unlisted = history.unknownCalls.filter {
-            $0.entry.reason?.rule == Self.shadowRule && $0.entry.subject.viewSet == viewSet
-                && $0.entry.subject.schemaHash == hash
-        }
-        return history.madeShadows(of: viewSet, at: hash).union(made[viewSet] ?? [])
-            .union(unlisted.flatMap(\.entry.subject.makes))
+        history.shadows(of: viewSet, at: hash).union(made[viewSet] ?? [])
     }
 
-    /// Shadows are listed beside the old rows.
+    /// Shadows are listed beside the old rows; of rows that stand there too, only those that this agent made are named.
     func shadowed(_ rebuild: ViewRebuild, rows: [Partition]) async throws {
+        let own = shadows(viewSet: rebuild.viewSet, hash: rebuild.currentHash)
+        let rows = rows.filter { own.contains($0.range) }
         try await log.append(
             AuditEntry(
                 .shadowsMade,
@@ -244,6 +243,18 @@ actor RunJournal {
                 .verified, subject: AuditSubject(partitions: left),
                 reason: AuditReason(policy: intent.reason.policy, rule: "listing", values: ["gone": "\(gone)"]),
                 answer: AuditAnswer(left.isEmpty ? "done" : "not_done")))
+    }
+}
+
+extension AuditHistory {
+    /// The ranges of shadows of a view that earlier runs made.
+    func shadows(of viewSet: String, at hash: SchemaHash) -> Set<InsertRange> {
+        // A run that broke off between a shadow call and its listing left an intent that names what the call makes.
+        let unlisted = unknownCalls.filter {
+            $0.entry.reason?.rule == RunJournal.shadowRule && $0.entry.subject.viewSet == viewSet
+                && $0.entry.subject.schemaHash == hash
+        }
+        return madeShadows(of: viewSet, at: hash).union(unlisted.flatMap(\.entry.subject.makes))
     }
 }
 

@@ -37,8 +37,10 @@ struct ViewRun {
             return try await compare(in: after)
         case .trouble(let finding):
             let after = try await context.list()
-            let left = try await retireShadows(in: after, because: finding)
-            return .ended(outcome(.failed(finding: finding + left + damage(in: after))), stopsDay: true)
+            try await context.journal.shadowed(rebuild, rows: rebuild.newRows(in: after))
+            let cleared = try await retireShadows(in: after, because: finding)
+            return .ended(
+                outcome(.failed(finding: finding + cleared.note + damage(in: cleared.catalog))), stopsDay: true)
         case .lost(let finding):
             let (after, isSettled) = try await context.settle(rebuild.viewSet)
             try await context.journal.shadowed(rebuild, rows: rebuild.newRows(in: after))
@@ -65,9 +67,11 @@ struct ViewRun {
             try await context.journal.proved(rebuild, summary)
             return .proved(summary, catalog)
         case .failed(let finding):
-            try await context.journal.proofFailed(rebuild, finding: finding)
-            let left = try await retireShadows(in: catalog, because: finding)
-            return .ended(outcome(.failed(finding: finding + left)), stopsDay: false)
+            // A failed proof holds the day, shadows and all: while some are left it is not told, so that the next run
+            // compares them again and takes them away.
+            let cleared = try await retireShadows(in: catalog, because: finding)
+            if cleared.left == 0 { try await context.journal.proofFailed(rebuild, finding: finding) }
+            return .ended(outcome(.failed(finding: finding + cleared.note)), stopsDay: false)
         }
     }
 
@@ -118,21 +122,31 @@ struct ViewRun {
         }
     }
 
+    /// What became of shadows that were to go.
+    private struct Cleared {
+        /// How many are left.
+        var left = 0
+        /// What to add to the finding.
+        var note = ""
+        /// A listing since.
+        var catalog: Catalog
+    }
+
     /// Retires the shadows that did not compare, so that they are not taken for coverage.
-    ///
-    /// - Returns: What to add to the finding where some are left.
-    private func retireShadows(in catalog: Catalog, because finding: String) async throws -> String {
+    private func retireShadows(in catalog: Catalog, because finding: String) async throws -> Cleared {
         let made = await context.journal.shadows(viewSet: rebuild.viewSet, hash: rebuild.currentHash)
         let shadows = rebuild.retirableShadows(in: catalog, made: made)
-        guard !shadows.isEmpty else { return "" }
+        guard !shadows.isEmpty else { return Cleared(catalog: catalog) }
         var latest = catalog
         var result = RetireRun.Result()
         try await RetireRun(context: context).retire(
             shadows, reason: .shadowsOfFailedProof(rebuild: rebuild, finding: finding), &latest, &result)
         let left = shadows.count - result.gone
-        return left == 0
+        let note =
+            left == 0
             ? "; the \(result.gone) shadows were retired, every old row stands"
             : "; \(left) shadows are left: \(result.finding ?? "")"
+        return Cleared(left: left, note: note, catalog: latest)
     }
 
     private func damage(in catalog: Catalog) -> String {

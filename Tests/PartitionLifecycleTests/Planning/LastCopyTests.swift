@@ -71,6 +71,14 @@ private let base = """
         #expect(lines.first == "hold blocks -3: 1 lastCopy blocks 8/10")
     }
 
+    @Test func shadowsOfBlocksThatAnEarlierRunLeftAreComparedAgain() {
+        var planning = Planning()
+        let begin = LakeText.today.advanced(by: -3).start + .hours(5)
+        planning.evidence.madeShadows["blocks"] = [InsertRange(begin, begin + .minutes(30))]
+        let lines = planning.lines(base + "blocks -3@05 1h old 10\nblocks -3@05 30m x2 now 4")
+        #expect(lines.first == "rebuild blocks -3: 1 old, 1800 s then 3600 s, 1 buckets, shadows none")
+    }
+
     @Test func whatReadsALastCopyIsHeldWithIt() {
         var planning = Planning()
         let day = LakeText.today.advanced(by: -3)
