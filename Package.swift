@@ -28,6 +28,10 @@ let package = Package(
             name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(  // TLS and SHA-256, 3.0
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(  // Arrow bodies compressed with LZ4, 1.9.4
+            name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(  // Arrow bodies compressed with ZSTD, 1.5.4
+            name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(  // policy files, 0.2.5
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
@@ -36,7 +40,7 @@ let package = Package(
         .target(name: "AsyncIO", dependencies: ["CLinux"]),
         .target(name: "HTTP2", dependencies: ["AsyncIO", "CNghttp2"]),
         .target(name: "GRPC", dependencies: ["AsyncIO", "HTTP2"]),
-        .target(name: "ArrowIPC"),
+        .target(name: "ArrowIPC", dependencies: ["CLZ4", "CZstd"]),
         .target(name: "FlightSQL", dependencies: ["AsyncIO", "GRPC", "ArrowIPC"]),
         .target(name: "Micromegas", dependencies: ["AsyncIO", "GRPC", "ArrowIPC", "FlightSQL", "UTCTime"]),
         .target(name: "PartitionLifecycle", dependencies: ["UTCTime"]),

@@ -9,6 +9,8 @@ struct MessageHeader {
     let kind: Kind
     /// Bytes of body that belong to the message.
     let bodyLength: Int
+    /// Whether the metadata is of version V4, in which unions had a bitmap of nulls.
+    let isVersion4: Bool
 
     /// The members of the union `MessageHeader` by number.
     private static let names = ["NONE", "Schema", "DictionaryBatch", "RecordBatch", "Tensor", "SparseTensor"]
@@ -18,6 +20,7 @@ struct MessageHeader {
         // V4 (3) and V5 (4) lay out alike what is read here; older ones do not.
         let version = try message.number(0, default: Int16(0))
         guard version == 3 || version == 4 else { throw .unsupported("metadata version V\(Int(version) + 1)") }
+        self.isVersion4 = version == 3
         let kind = Int(try message.number(1, default: UInt8(0)))
         guard kind != 0, let header = try message.table(2) else { throw .malformed("the message has no header") }
         switch kind {

@@ -17,8 +17,11 @@ public struct StreamDecoder: Sendable {
     public private(set) var schema: Schema?
     private var dictionaryTypes: [Int64: DataType] = [:]
     private var dictionaries: [Int64: Column] = [:]
+    private let uncompressedLimit: Int
 
-    public init() {}
+    /// - Parameter uncompressedLimit: how many bytes the buffers of one compressed message may come to; a message that
+    ///   announces more is an error before memory is taken for it.
+    public init(uncompressedLimit: Int = 1 << 29) { self.uncompressedLimit = uncompressedLimit }
 
     /// Reads one message.
     ///
@@ -43,7 +46,9 @@ public struct StreamDecoder: Sendable {
             throw .malformed("the message announces \(header.bodyLength) bytes of body and has \(body.count)")
         }
         let end = body.lowerBound + header.bodyLength
-        let bytes = Buffer(message, body.lowerBound..<end)
+        let bytes = Body(
+            bytes: Buffer(message, body.lowerBound..<end), isVersion4: header.isVersion4,
+            uncompressedLimit: uncompressedLimit)
         switch header.kind {
         case .schema(let table): return .schema(try decodeSchema(table))
         case .dictionaryBatch(let table): return .dictionary(id: try decodeDictionary(table, body: bytes))
@@ -65,7 +70,7 @@ public struct StreamDecoder: Sendable {
     }
 
     /// DictionaryBatch: id, data, isDelta.
-    private mutating func decodeDictionary(_ table: FlatTable, body: Buffer) throws(ArrowError) -> Int64 {
+    private mutating func decodeDictionary(_ table: FlatTable, body: Body) throws(ArrowError) -> Int64 {
         let id = try table.number(0, default: Int64(0))
         do throws(ArrowError) {
             guard schema != nil else { throw .malformed("it came before the schema") }
@@ -80,7 +85,7 @@ public struct StreamDecoder: Sendable {
         }
     }
 
-    private func decodeBatch(_ table: FlatTable, body: Buffer) throws(ArrowError) -> RecordBatch {
+    private func decodeBatch(_ table: FlatTable, body: Body) throws(ArrowError) -> RecordBatch {
         do throws(ArrowError) {
             guard let schema else { throw .malformed("it came before the schema") }
             var decoder = try BatchDecoder(table, body: body, dictionaries: dictionaries)

@@ -7,8 +7,8 @@ import Testing
     static let names = (try? GoldenStream.names()) ?? []
 
     @Test("the streams are there") func allThere() {
-        #expect(Self.names.filter { !$0.hasPrefix("refused-") }.count == 17)
-        #expect(Self.names.filter { $0.hasPrefix("refused-") }.count == 12)
+        #expect(Self.names.filter { !$0.hasPrefix("refused-") }.count == 21)
+        #expect(Self.names.filter { $0.hasPrefix("refused-") }.count == 10)
     }
 
     @Test("a stream decodes to what pyarrow reads", arguments: names.filter { !$0.hasPrefix("refused-") })

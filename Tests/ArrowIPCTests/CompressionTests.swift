@@ -1,0 +1,54 @@
+import GoldenCalls
+import Testing
+
+@testable import ArrowIPC
+
+/// Compressed bodies: what a false length can cost.
+@Suite struct CompressionTests {
+    private func batches(_ name: String, limit: Int) throws -> [RecordBatch] {
+        let stream = try EncodedStream(GoldenStream(name).bytes)
+        var decoder = StreamDecoder(uncompressedLimit: limit)
+        var batches: [RecordBatch] = []
+        for message in stream.messages {
+            if case .batch(let batch) = try decoder.decode(message) { batches.append(batch) }
+        }
+        return batches
+    }
+
+    @Test("a message may not come to more bytes than the limit", arguments: ["lz4-small", "zstd-small"])
+    func limit(_ name: String) throws {
+        // 40 numbers, 41 offsets of lists, 120 elements' bitmap, 121 offsets and 120 letters: no bitmap elsewhere.
+        let needed = 40 * 8 + 41 * 4 + 15 + 121 * 4 + 120
+        #expect(throws: Never.self) { try batches(name, limit: needed) }
+        let error = #expect(throws: ArrowError.self) { try batches(name, limit: 300) }
+        #expect(error?.code == .malformed)
+        #expect(error?.message.hasPrefix("its buffer of values cannot be 320 bytes that were compressed to") == true)
+    }
+
+    @Test("a length that no compression reaches is refused before memory is taken", arguments: [0, 1] as [UInt8])
+    func ratio(_ codec: UInt8) throws {
+        let compression = codec == 0 ? Compression.lz4Frame : .zstd
+        for name in ["lz4-small", "zstd-small"] where name.hasPrefix(codec == 0 ? "lz4" : "zstd") {
+            var bytes = try GoldenStream(name).bytes
+            let length = Damage.longs(320)
+            let start = try #require(bytes.indices.dropLast(16).last { bytes[$0...].starts(with: length) })
+            bytes.replaceSubrange(start..<start + 8, with: Damage.longs(Int64(compression.largestRatio) * 4096))
+            var reader = StreamReader(bytes)
+            #expect(throws: ArrowError.self) { try reader.batches() }
+        }
+    }
+
+    @Test("a compressed buffer that holds fewer or more bytes than it announces is refused") func otherLength() throws {
+        for name in ["lz4-small", "zstd-small"] {
+            for length: Int64 in [319, 321, 328] {
+                var bytes = try GoldenStream(name).bytes
+                let start = try #require(
+                    bytes.indices.dropLast(16).last { bytes[$0...].starts(with: Damage.longs(320)) })
+                bytes.replaceSubrange(start..<start + 8, with: Damage.longs(length))
+                var reader = StreamReader(bytes)
+                let error = #expect(throws: ArrowError.self) { try reader.batches() }
+                #expect(error?.code == .malformed)
+            }
+        }
+    }
+}
