@@ -38,7 +38,7 @@ let package = Package(
         // From the ground up: a target imports only what its line names.
         .target(name: "UTCTime"),
         .target(name: "AsyncIO", dependencies: ["CLinux"]),
-        .target(name: "HTTP2", dependencies: ["AsyncIO", "CNghttp2"]),
+        .target(name: "HTTP2", dependencies: ["AsyncIO", "CNghttp2", "COpenSSL"]),
         .target(name: "GRPC", dependencies: ["AsyncIO", "HTTP2"]),
         .target(name: "ArrowIPC", dependencies: ["CLZ4", "CZstd"]),
         .target(name: "FlightSQL", dependencies: ["AsyncIO", "GRPC", "ArrowIPC"]),
@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "UTCTimeTests", dependencies: ["UTCTime"]),
         .testTarget(name: "AsyncIOTests", dependencies: ["AsyncIO"]),
         .testTarget(name: "HTTP2Tests", dependencies: ["AsyncIO", "CNghttp2", "HTTP2"]),
-        .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "GRPC", "HTTP2"]),
+        .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "COpenSSL", "GRPC", "HTTP2"]),
         .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", "GoldenCalls"]),
         .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GoldenCalls", "GRPC"]),
         .testTarget(

@@ -216,11 +216,15 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     }
 
     /// Lets the thread take the signals of a ``SignalSource``: it may have been started by one of Swift's pool, which block them.
+    /// A write to a peer that is gone is an error, not a signal, also where OpenSSL writes.
     private func receiveSignals() {
         var signals = sigset_t()
         sigemptyset(&signals)
         for signal in SignalSource.Signal.allCases { sigaddset(&signals, signal.number) }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// What is to be run now, and how long to wait for events then (0: only look, -1: without end); nil at the loop's end.

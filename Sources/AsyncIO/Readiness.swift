@@ -5,11 +5,12 @@ internal import CLinux
 /// Events are edge-triggered. A flag is taken down *before* the system call that may find nothing, so an event between
 /// the two is kept.
 final class Readiness: Sendable {
-    enum Direction: Sendable { case reading, writing }
+    typealias Direction = Socket.Direction
 
     private struct Side: Sendable {
         var isReady = true
-        var waiter: Suspension<Void>?
+        /// Mostly one; under TLS a reader may wait for the same direction as a writer.
+        var waiters: [Suspension<Void>] = []
     }
 
     private struct State: Sendable {
@@ -39,18 +40,21 @@ final class Readiness: Sendable {
     /// Marks a direction as worth another try.
     func keep(_ direction: Direction) { state.withLock { $0[direction].isReady = true } }
 
-    /// Waits until a direction is worth a try. One task a direction at a time: a second takes the first one's place, which is woken.
+    /// Waits until a direction is worth a try.
     func wait(_ direction: Direction, until deadline: ContinuousClock.Instant?) async throws {
         let waiter = Suspension<Void>(on: loop)
-        let replaced = try state.withLock { state -> Suspension<Void>?? in
+        let isReady = try state.withLock { state in
             if state.ended { throw WaitError.loopStopped }
-            if state[direction].isReady { return nil }
-            defer { state[direction].waiter = waiter }
-            return .some(state[direction].waiter)
+            if !state[direction].isReady { state[direction].waiters.append(waiter) }
+            return state[direction].isReady
         }
-        guard let replaced else { return }
-        replaced?.resume()
-        try await waiter.wait(until: deadline)
+        if isReady { return }
+        do {
+            try await waiter.wait(until: deadline)
+        } catch {
+            state.withLock { $0[direction].waiters.removeAll { $0 === waiter } }
+            throw error
+        }
     }
 
     /// Takes what epoll says. A hang-up or an error is for both directions to find out by trying.
@@ -58,24 +62,26 @@ final class Readiness: Sendable {
         let both = EPOLLHUP.rawValue | EPOLLERR.rawValue
         let forReading = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | both
         let forWriting = EPOLLOUT.rawValue | both
-        let waiters = state.withLock { state -> [Suspension<Void>?] in
-            var waiters: [Suspension<Void>?] = []
+        let waiters = state.withLock { state -> [Suspension<Void>] in
+            var waiters: [Suspension<Void>] = []
             for (direction, mask) in [(Direction.reading, forReading), (.writing, forWriting)] where events & mask != 0
             {
                 state[direction].isReady = true
-                waiters.append(state[direction].waiter.take())
+                waiters += state[direction].waiters
+                state[direction].waiters = []
             }
             return waiters
         }
-        for waiter in waiters { waiter?.resume() }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// The loop stops: whoever waits is told, and whoever comes later.
     func end() {
-        let waiters = state.withLock { state -> [Suspension<Void>?] in
+        let waiters = state.withLock { state -> [Suspension<Void>] in
             state.ended = true
-            return [state.reading.waiter.take(), state.writing.waiter.take()]
+            defer { (state.reading.waiters, state.writing.waiters) = ([], []) }
+            return state.reading.waiters + state.writing.waiters
         }
-        for waiter in waiters { waiter?.resume(with: .failure(WaitError.loopStopped)) }
+        for waiter in waiters { waiter.resume(with: .failure(WaitError.loopStopped)) }
     }
 }

@@ -13,6 +13,9 @@ package final class Socket: Sendable {
         case end
     }
 
+    /// One of the two ways that bytes go.
+    package enum Direction: Sendable { case reading, writing }
+
     /// For TLS, which reads and writes the descriptor itself.
     package let descriptor: CInt
     private let loop: EventLoop
@@ -93,6 +96,12 @@ package final class Socket: Sendable {
             if errno != EINTR { throw SystemError(call: "send") }
         }
     }
+
+    /// For those who move bytes by the descriptor: to be called before a try, which may find nothing.
+    package func beginTry(_ direction: Direction) { readiness.take(direction) }
+
+    /// Undoes ``beginTry(_:)`` after a try that found something.
+    package func keepTrying(_ direction: Direction) { readiness.keep(direction) }
 
     /// Waits until a read is worth a try.
     ///

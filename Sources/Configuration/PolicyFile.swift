@@ -13,13 +13,19 @@ public struct PolicyFile: Sendable, Hashable {
     /// Larger files are refused unread.
     public static let sizeLimit = 1 << 20
 
-    /// Reads a file. A relative `token_file` is looked for beside it.
+    /// Reads a file. The files it names are looked for beside it unless they begin with `/`.
     ///
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
     public init(path: String) throws(ConfigurationError) {
         try self.init(path: path, bytes: try Self.contents(of: path))
-        if let tokenFile = policies.lake.tokenFile, !tokenFile.hasPrefix("/"), let slash = path.lastIndex(of: "/") {
-            policies.lake.tokenFile = path[...slash] + tokenFile
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let named: [WritableKeyPath<LakeSettings, String?>] = [
+            \.tokenFile, \.tls.authorityFile, \.tls.certificateFile, \.tls.keyFile,
+        ]
+        for file in named {
+            if let name = policies.lake[keyPath: file], !name.hasPrefix("/") {
+                policies.lake[keyPath: file] = path[...slash] + name
+            }
         }
     }
 

@@ -149,7 +149,7 @@ public actor Channel {
         let connection: HTTP2Connection
         do {
             connection = try await self.connection(until: deadline)
-        } catch let error as ConnectionError where !isFirst && error.kind != .closed {
+        } catch let error as ConnectionError where !isFirst && error.mayPass {
             // There was a server a moment ago: it may be restarting.
             throw UnprocessedError(error: RPCError(error))
         }
@@ -211,9 +211,11 @@ public actor Channel {
         let limits = HTTP2Connection.Limits(
             maximumHeaderListSize: configuration.maximumHeaderListSize,
             keepalive: .init(interval: configuration.keepalive.interval, timeout: configuration.keepalive.timeout))
+        var tls: TLSSettings?
+        if case .tls(let asked) = configuration.security { tls = asked.settings(for: configuration.host) }
         do {
             let connection = try await HTTP2Connection.connect(
-                host: configuration.host, port: configuration.port, limits: limits, on: loop,
+                host: configuration.host, port: configuration.port, tls: tls, limits: limits, on: loop,
                 until: .now + configuration.connectTimeout)
             connected(.success(connection))
         } catch {

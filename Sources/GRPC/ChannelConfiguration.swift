@@ -26,6 +26,8 @@ public struct ChannelConfiguration: Sendable {
     public enum Security: Sendable, Equatable {
         /// Nothing: HTTP/2 with prior knowledge.
         case plaintext
+        /// TLS 1.2 or 1.3 with a server that proves who it is, HTTP/2 agreed by ALPN.
+        case tls(TLSConfiguration)
     }
 
     /// Pings on a connection with an open call from which nothing came for a while.
@@ -38,6 +40,13 @@ public struct ChannelConfiguration: Sendable {
         public init() {}
     }
 
-    /// `host:port` as it stands in the `:authority` header.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// `host:port` as it stands in the `:authority` header; the host is what the server has to prove to be.
+    var authority: String {
+        var host = host
+        if case .tls(let tls) = security, let name = tls.serverName { host = name }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// The request's `:scheme`.
+    var scheme: String { security == .plaintext ? "http" : "https" }
 }

@@ -10,6 +10,7 @@ extension RPCError {
             default: .unavailable
             }
         self.init(code: code, message: error.message, cause: error.cause, mayHaveBeenProcessed: false)
+        security = error.security
     }
 }
 
@@ -19,6 +20,18 @@ extension ConnectionError {
         switch kind {
         case .lost, .goingAway, .silent: true
         default: false
+        }
+    }
+
+    /// Whether the same may succeed a moment later, from a server that was there a moment ago.
+    var mayPass: Bool { kind != .closed && security == nil }
+
+    /// What it was of TLS that failed, if it was that.
+    var security: RPCError.Security? {
+        switch kind {
+        case .settings: .settings
+        case .notTLS, .certificate, .clientCertificate, .handshake: .peer
+        default: nil
         }
     }
 }

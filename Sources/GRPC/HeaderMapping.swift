@@ -9,7 +9,7 @@ enum HeaderMapping {
         _ method: String, _ configuration: ChannelConfiguration, _ metadata: Metadata, timeout: Duration?
     ) -> [HeaderField] {
         var fields = [
-            HeaderField(":method", "POST"), HeaderField(":scheme", "http"), HeaderField(":path", method),
+            HeaderField(":method", "POST"), HeaderField(":scheme", configuration.scheme), HeaderField(":path", method),
             HeaderField(":authority", configuration.authority),
         ]
         if let timeout { fields.append(HeaderField("grpc-timeout", text(of: timeout))) }

@@ -17,6 +17,16 @@ public struct RPCError: Error, Sendable, Equatable {
     public var trailingMetadata: Metadata
     /// What came before the first message; empty where nothing came.
     public var initialMetadata: Metadata
+    /// What it was of the connection's security that failed; nil where it was something else.
+    public var security: Security?
+
+    /// What can fail of a connection's security. None of it passes by itself.
+    public enum Security: Sendable, Hashable {
+        /// A file or the server's name in the ``TLSConfiguration`` is not fit.
+        case settings
+        /// The server did not prove who it is, refuses this client, or speaks no TLS.
+        case peer
+    }
 
     public init(
         code: Status.Code, message: String, cause: String? = nil, mayHaveBeenProcessed: Bool,

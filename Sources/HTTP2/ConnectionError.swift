@@ -23,6 +23,29 @@ package struct ConnectionError: Error, Sendable, Equatable, CustomStringConverti
         case closed
         /// The request cannot be sent: a header is malformed or the peer takes no list so long.
         case refusedHere
+        /// TLS cannot be set up as asked: a file or the server's name is not fit.
+        case settings
+        /// What answers does not speak TLS.
+        case notTLS
+        /// The server's certificate does not prove that it is the right one.
+        case certificate(CertificateFault)
+        /// The server refuses the client's certificate, or that there is none.
+        case clientCertificate
+        /// TLS's handshake failed for another reason.
+        case handshake
+    }
+
+    /// What is wrong with a server's certificate.
+    package enum CertificateFault: Sendable, Hashable {
+        case expired
+        case notYetValid
+        case selfSigned
+        /// It is for another name or address.
+        case wrongName
+        /// Nobody who is trusted vouches for it; perhaps an intermediate certificate is missing.
+        case unknownIssuer
+        /// Anything else: a weak key, a wrong purpose, a broken signature.
+        case unfit
     }
 
     package var kind: Kind

@@ -47,24 +47,26 @@ package actor HTTP2Connection {
     private var waitingForSlot: [Suspension<Void>] = []
     private var timer: (fires: ContinuousClock.Instant, timer: ScheduledTimer)?
 
-    private init(_ socket: Socket, limits: Limits, on loop: EventLoop) throws(SessionError) {
+    private init(_ socket: Socket, tls: TLSSettings?, limits: Limits, on loop: EventLoop) throws {
         self.loop = loop
         self.limits = limits
-        wire = Wire(socket: socket)
+        wire = try Wire(socket, tls: tls)
         state = ConnectionState(keepalive: limits.keepalive, now: .now)
         session = try HTTP2Session(maximumHeaderListSize: limits.maximumHeaderListSize)
     }
 
     /// Talks HTTP/2 over a connected socket; returns when the peer's first settings have come.
     ///
+    /// - Parameter tls: What TLS is to ask of the server; nil for plaintext. Only the settings show that the server took
+    ///   the client's certificate: under TLS 1.3 its refusal comes after the handshake.
     /// - Throws: ``ConnectionError``, `CancellationError`.
     package static func open(
-        _ socket: Socket, limits: Limits, on loop: EventLoop, until deadline: ContinuousClock.Instant
+        _ socket: Socket, tls: TLSSettings?, limits: Limits, on loop: EventLoop, until deadline: ContinuousClock.Instant
     ) async throws -> HTTP2Connection {
         let connection: HTTP2Connection
         do {
-            connection = try HTTP2Connection(socket, limits: limits, on: loop)
-        } catch {
+            connection = try HTTP2Connection(socket, tls: tls, limits: limits, on: loop)
+        } catch let error as SessionError {
             throw ConnectionError(.lost, "HTTP/2 cannot be set up", cause: error.description)
         }
         Task(executorPreference: loop) { await connection.run() }
@@ -139,8 +141,9 @@ package actor HTTP2Connection {
     private func run() async {
         var buffer = [UInt8](repeating: 0, count: Self.receiveBufferSize)
         var reads = 0
-        flush()
         do {
+            try await wire.open()
+            flush()
             while failure == nil {
                 switch try wire.read(into: &buffer) {
                 case .bytes(let count):
@@ -246,7 +249,7 @@ package actor HTTP2Connection {
 
     /// Writes what there is, as far as the socket takes it; the rest is written when it is ready for more.
     private func flush() {
-        guard failure == nil, !waitsToWrite, writeError == nil else { return }
+        guard failure == nil, wire.isOpen, !waitsToWrite, writeError == nil else { return }
         defer { handleWritten() }
         do {
             while true {
@@ -285,12 +288,12 @@ package actor HTTP2Connection {
         }
     }
 
-    private func resumeWriting(when direction: Wire.Direction) {
+    private func resumeWriting(when direction: Socket.Direction) {
         waitsToWrite = true
         Task(executorPreference: loop) { await self.writeWhenReady(for: direction) }
     }
 
-    private func writeWhenReady(for direction: Wire.Direction) async {
+    private func writeWhenReady(for direction: Socket.Direction) async {
         do { try await wire.wait(direction) } catch { writeError = error }
         waitsToWrite = false
         flush()
@@ -306,7 +309,8 @@ package actor HTTP2Connection {
         do {
             try await wait.wait(until: deadline)
         } catch WaitError.timedOut {
-            let error = ConnectionError(.timedOut, "the peer took the connection but sent nothing of HTTP/2")
+            let error = ConnectionError(
+                .timedOut, "the peer took the connection but sent nothing of \(wire.isOpen ? "HTTP/2" : "TLS")")
             end(with: error, telling: .settingsTimeout)
             throw error
         } catch {

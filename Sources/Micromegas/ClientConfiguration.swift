@@ -2,6 +2,8 @@
 public struct ClientConfiguration: Sendable {
     /// Where the server listens.
     public var address: ServerAddress
+    /// How TLS makes sure of the server, where the address asks for TLS.
+    public var tls = TLS()
     /// A file that holds the bearer token; it is read anew for each connection. Nil where the server asks for none.
     public var tokenFile: String?
     /// Further headers of every request, in order; those the client sets itself are refused.
@@ -16,5 +18,20 @@ public struct ClientConfiguration: Sendable {
     public init(address: ServerAddress, tokenFile: String? = nil) {
         self.address = address
         self.tokenFile = tokenFile
+    }
+
+    /// How TLS makes sure of the server, and what it shows of the client. Files are PEM and read anew for each connection.
+    public struct TLS: Sendable, Hashable {
+        /// A file with the authorities that are trusted, in place of the system's; nil for the system's.
+        public var authorityFile: String?
+        /// A file with the client's certificate, the intermediate ones after it; goes with ``keyFile``.
+        public var certificateFile: String?
+        /// A file with the certificate's private key, without passphrase.
+        public var keyFile: String?
+        /// The name that the server's certificate must be for; nil for the address's host.
+        public var serverName: String?
+
+        /// Trust in the system's authorities, and no client certificate.
+        public init() {}
     }
 }

@@ -20,6 +20,7 @@ public final class FlightSQLClient: Sendable {
         let address = configuration.address
         var settings = ChannelConfiguration(host: address.host, port: address.port)
         settings.userAgent = configuration.agent
+        settings.security = configuration.security
         channel = Channel(settings, on: loop)
         connection = FlightSQLConnection(channel: channel)
     }
@@ -145,5 +146,18 @@ public final class FlightSQLClient: Sendable {
         told.detail = told.detail.map(token.redacted)
         told.cause = told.cause.map(token.redacted)
         return told
+    }
+}
+
+extension ClientConfiguration {
+    /// What the channel is to do about security.
+    fileprivate var security: ChannelConfiguration.Security {
+        guard address.isSecure else { return .plaintext }
+        var configuration = TLSConfiguration()
+        configuration.authorityFile = tls.authorityFile
+        configuration.certificateFile = tls.certificateFile
+        configuration.keyFile = tls.keyFile
+        configuration.serverName = tls.serverName
+        return .tls(configuration)
     }
 }

@@ -21,6 +21,8 @@ public struct MicromegasError: Error, Sendable, Equatable, CustomStringConvertib
         public static let resourceExhausted = Code(description: "resource exhausted")
         /// Nothing that speaks Flight answers there, the connection was lost, or a service behind the server is down.
         public static let unavailable = Code(description: "unavailable")
+        /// TLS failed: the server did not prove who it is, refuses this client's certificate, or speaks no TLS.
+        public static let insecure = Code(description: "insecure")
         /// It took longer than allowed.
         public static let deadlineExceeded = Code(description: "deadline exceeded")
         /// What was named does not exist.
@@ -31,7 +33,7 @@ public struct MicromegasError: Error, Sendable, Equatable, CustomStringConvertib
         public static let unexpectedAnswer = Code(description: "unexpected answer")
         /// The client refused to send it.
         public static let refused = Code(description: "refused")
-        /// The client's own settings are wrong: address, headers or token file.
+        /// The client's own settings are wrong: address, headers, token file or files of TLS.
         public static let configuration = Code(description: "configuration")
         /// Anything else.
         public static let other = Code(description: "other")

@@ -4,17 +4,21 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     public var host: String
     /// 1 to 65535.
     public var port: Int
+    /// Whether it is spoken to over TLS.
+    public var isSecure: Bool
 
     /// The port of a Micromegas server where a URI names none.
     public static let defaultPort = 50_051
 
     /// An address.
-    public init(host: String, port: Int = defaultPort) {
+    public init(host: String, port: Int = defaultPort, isSecure: Bool = false) {
         self.host = host
         self.port = port
+        self.isSecure = isSecure
     }
 
-    /// The address a URI names: `grpc://host:port`, `grpc+tcp://…` or, as the Python client writes it, `http://…`.
+    /// The address a URI names: `grpc://host:port` or `grpc+tcp://…`, over TLS `grpc+tls://…` or `grpcs://…`; or, as the
+    /// Python client writes it, `http://…` and `https://…`.
     ///
     /// - Throws: ``MicromegasError`` (`configuration`) naming what is wrong and what is expected.
     public init(uri: String) throws(MicromegasError) {
@@ -22,10 +26,9 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
             throw Self.refusal(uri, "it has no scheme", "write grpc://host:\(Self.defaultPort)")
         }
         switch uri[..<scheme.lowerBound].lowercased() {
-        case "grpc", "grpc+tcp", "http": break
-        case "grpcs", "grpc+tls", "https":
-            throw Self.refusal(uri, "connections over TLS are not supported yet", "write grpc://")
-        default: throw Self.refusal(uri, "its scheme is unknown", "write grpc://")
+        case "grpc", "grpc+tcp", "http": isSecure = false
+        case "grpc+tls", "grpcs", "https": isSecure = true
+        default: throw Self.refusal(uri, "its scheme is unknown", "write grpc:// or grpc+tls://")
         }
         var rest = uri[scheme.upperBound...]
         if rest.hasSuffix("/") { rest = rest.dropLast() }

@@ -17,7 +17,8 @@ extension MicromegasError {
     }
 
     private static func code(of error: RPCError) -> Code {
-        switch error.code {
+        if let security = error.security { return security == .settings ? .configuration : .insecure }
+        return switch error.code {
         case .invalidArgument: namesMissingFunction(error.message) ? .functionMissing : .invalidQuery
         case .internal, .unknown, .dataLoss, .aborted: .failedWhileRunning
         case .unauthenticated: .unauthenticated

@@ -209,11 +209,15 @@ func diagnostics(_ bytes: [UInt8]) -> [String] {
         Refusal(
             "no scheme", "grpc://127.0.0.1:50051", with: "127.0.0.1:50051",
             "f:3:8: error: lake.uri has no scheme; \(shape)"),
-        Refusal("HTTP", "grpc://", with: "http://", "f:3:8: error: lake.uri is of another scheme; \(shape)"),
         Refusal(
-            "TLS", "grpc://", with: "grpc+tls://",
-            "f:3:8: error: lake.uri asks for TLS, which comes with the next release; until then write grpc:// and "
-                + "connect on the same host or through a tunnel"),
+            "HTTP", "grpc://", with: "http://",
+            "f:3:8: error: lake.uri is of another scheme; \(shape); over TLS grpc+tls://HOST:PORT"),
+        Refusal(
+            "TLS without a host", "grpc://127.0.0.1:50051", with: "grpc+tls://",
+            "f:3:8: error: lake.uri has no host; \(shape)"),
+        Refusal(
+            "TLS with a wrong port", "grpc://127.0.0.1:50051", with: "https://lake:0",
+            "f:3:8: error: lake.uri has a port that is no number from 1 to 65535; \(shape)"),
         Refusal("no port", ":50051", with: "", "f:3:8: error: lake.uri has no port; \(shape)"),
         Refusal("no host", "127.0.0.1", with: "", "f:3:8: error: lake.uri has no host; \(shape)"),
         Refusal(
@@ -232,6 +236,33 @@ func diagnostics(_ bytes: [UInt8]) -> [String] {
     }
 
     @Test(arguments: [
+        Refusal(
+            "a key of TLS that is none", tls, with: "grpc+tls://lake:1\n  tls: { cafile: x }",
+            "f:4:10: error: unknown key \"cafile\" in lake.tls; did you mean \"ca_file\"?"),
+        Refusal(
+            "a client certificate without its key", tls,
+            with: "grpc+tls://lake:1\n  tls: { client_certificate: c.pem }",
+            "f:4:8: error: lake.tls has one of client_certificate and client_key; name both, or neither"),
+        Refusal(
+            "TLS's settings in plaintext", tls, with: "grpc://lake:1\n  tls: { server_name: lake }",
+            "f:4:8: error: lake.tls has no effect on a connection without TLS; write lake.uri as grpc+tls://"),
+        Refusal(
+            "no name of a file", tls, with: "grpc+tls://lake:1\n  tls: { ca_file: [x] }",
+            "f:4:19: error: lake.tls.ca_file is not text; write text such as /etc/lakewarden/ca.pem"),
+        Refusal(
+            "an empty server name", tls, with: "grpc+tls://lake:1\n  tls: { server_name: '' }",
+            "f:4:23: error: lake.tls.server_name is empty; write text such as lake.example.com"),
+    ])
+    func `settings of TLS that could not be meant are refused`(_ row: Refusal) {
+        #expect(diagnostics(Array(row.text.utf8)) == row.said)
+    }
+
+    /// What the rows about TLS replace.
+    private static let tls = "grpc://127.0.0.1:50051"
+
+    @Test(arguments: [
+        "uri: grpc+tls://h\n  tls: { client_key: '-----BEGIN hunter2' }",
+        "uri: grpc+tls://h\n  tls: { client_key: [hunter2] }",
         "uri: grpc://admin:hunter2@lake:50051", "uri: { hunter2: x }",
         "uri: grpc://h:1\n  credentials: hunter2", "uri: grpc://h:1\n  credentials: [hunter2]",
         "uri: grpc://h:1\n  credentials: { token: hunter2 }",
@@ -262,7 +293,7 @@ func diagnostics(_ bytes: [UInt8]) -> [String] {
             diagnostics(Array(text.utf8)) == [
                 "f:1:10: error: version 3 is not known here; this program reads version: 1",
                 "f:3:8: error: lake.uri has no scheme; \(Self.shape)",
-                "f:4:3: error: unknown key \"color\" in lake; valid: uri, credentials, "
+                "f:4:3: error: unknown key \"color\" in lake; valid: uri, tls, credentials, "
                     + "server_retention, maintenance_service",
                 "f:7:38: error: retention.keep.newer_than has no unit \"months\": write weeks, days, hours, "
                     + "minutes, seconds as 2w 3d 4h 5m 6s",

@@ -69,6 +69,40 @@ func read(_ text: String) throws -> PolicyFile {
                     ]))
     }
 
+    @Test func `an address over TLS has its settings and a port of its own accord`() throws {
+        var settings = LakeSettings(uri: "grpc+tls://lake.example.com")
+        #expect(try read(shortest.replacing("grpc://127.0.0.1:50051", with: settings.uri)).policies.lake == settings)
+        let text = shortest.replacing(
+            "grpc://127.0.0.1:50051",
+            with: """
+                grpc+tls://lake.example.com
+                  tls:
+                    ca_file: /etc/ca.pem
+                    client_certificate: client.pem
+                    client_key: /run/secrets/client.key
+                    server_name: lake.internal
+                """)
+        settings.tls.authorityFile = "/etc/ca.pem"
+        settings.tls.certificateFile = "client.pem"
+        settings.tls.keyFile = "/run/secrets/client.key"
+        settings.tls.serverName = "lake.internal"
+        #expect(try read(text).policies.lake == settings)
+    }
+
+    @Test(arguments: [
+        ("grpc://lake:1", "lake", 1, false), ("grpc+tls://lake:1", "lake", 1, true),
+        ("grpc+tls://lake", "lake", 50_051, true), ("grpcs://[::1]", "::1", 50_051, true),
+        ("https://[::1]:2", "::1", 2, true),
+    ])
+    func `an address names host, port and whether it is over TLS`(
+        _ text: String, _ host: String, _ port: Int, _ isSecure: Bool
+    ) throws {
+        let address = try LakeURI(text)
+        #expect(address.host == host)
+        #expect(address.port == port)
+        #expect(address.isSecure == isSecure)
+    }
+
     @Test func `a byte order mark, CRLF and comments change nothing`() throws {
         let text = "\u{FEFF}# lake\r\n" + shortest.split(separator: "\n").joined(separator: " # note\r\n") + "\r\n"
         #expect(try read(text).policies == read(shortest).policies)

@@ -27,6 +27,21 @@ import Testing
             ])
     }
 
+    @Test func aRequestOverTLSIsForTheNameThatTheServerProves() {
+        var configuration = ChannelConfiguration(host: "10.0.0.1", port: 50_051)
+        configuration.security = .tls(TLSConfiguration())
+        func names() -> [String] {
+            HeaderMapping.request("/a.B/C", configuration, Metadata(), timeout: nil).filter {
+                [":scheme", ":authority"].contains($0.name)
+            }.map(\.value)
+        }
+        #expect(names() == ["https", "10.0.0.1:50051"])
+        var tls = TLSConfiguration()
+        tls.serverName = "lake.test"
+        configuration.security = .tls(tls)
+        #expect(names() == ["https", "lake.test:50051"])
+    }
+
     static let timeouts: [(Duration, String)] = [
         (.nanoseconds(1), "1u"), (.milliseconds(50), "50000u"), (.milliseconds(100), "100000u"),
         (.seconds(99), "99000000u"), (.seconds(100), "100000m"), (.seconds(3_600), "3600000m"),

@@ -1,3 +1,4 @@
+import COpenSSL
 import Glibc
 
 /// The other side has closed, or was silent for ten seconds.
@@ -15,6 +16,7 @@ final class PeerConnection {
     }
 
     private let descriptor: CInt
+    private let ssl: OpaquePointer?
     private var input: [UInt8] = []
     private var requests: [UInt32] = []
     private var initialWindow = 65_535
@@ -27,17 +29,44 @@ final class PeerConnection {
     /// Sends each byte by itself.
     var isSlow = false
 
-    init(_ descriptor: CInt) {
-        self.descriptor = descriptor
+    /// - Throws: ``PeerGone`` where TLS was not agreed on.
+    init(_ descriptor: CInt, tls: TLSPeer? = nil) throws {
         var timeout = timeval(tv_sec: 10, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
         }
         var one: CInt = 1
         setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        do {
+            ssl = try tls?.accept(descriptor)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        SSL_free(ssl)
+        close(descriptor)
+    }
+
+    // MARK: TLS
+
+    /// The name that the client asked for; nil where it named none.
+    var serverName: String? { SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) } }
+
+    /// `TLSv1.2`, `TLSv1.3`.
+    var version: String { String(cString: SSL_get_version(ssl)) }
+
+    /// Sends TLS's own goodbye.
+    func sayGoodbye() { SSL_shutdown(ssl) }
+
+    /// Sends nothing more, without a goodbye.
+    func cut() { shutdown(descriptor, CInt(SHUT_WR)) }
+
+    /// Changes keys before the next bytes, and asks the client to do so too.
+    func updateKeys() { SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) }
 
     // MARK: Receiving
 
@@ -105,7 +134,10 @@ final class PeerConnection {
     private func read(_ count: Int) throws -> [UInt8] {
         while input.count < count {
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
-            let received = recv(descriptor, &buffer, buffer.count, 0)
+            let received =
+                if let ssl { Int(SSL_read(ssl, &buffer, CInt(buffer.count))) } else {
+                    recv(descriptor, &buffer, buffer.count, 0)
+                }
             guard received > 0 else { throw PeerGone() }
             input += buffer.prefix(received)
         }
@@ -123,7 +155,10 @@ final class PeerConnection {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = isSlow ? rest.prefix(1) : rest
-            let count = part.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+            let count = part.withUnsafeBytes { part in
+                if let ssl { return Int(SSL_write(ssl, part.baseAddress, CInt(part.count))) }
+                return Glibc.send(descriptor, part.baseAddress, part.count, CInt(MSG_NOSIGNAL))
+            }
             guard count > 0 else { throw PeerGone() }
             rest = rest.dropFirst(count)
         }

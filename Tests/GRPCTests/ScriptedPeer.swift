@@ -9,11 +9,12 @@ import Testing
 ///
 /// A script is given its connection and the connection's number, from 0. That the client closed does not fail it.
 func withPeer(
+    tls: TLSPeer? = nil,
     _ script: @escaping @Sendable (PeerConnection, Int) throws -> Void,
     configure: (inout ChannelConfiguration) -> Void = { _ in },
     _ body: (Channel) async throws -> Void
 ) async throws {
-    let peer = try ScriptedPeer(script)
+    let peer = try ScriptedPeer(tls, script)
     var configuration = ChannelConfiguration(host: "127.0.0.1", port: peer.port)
     configure(&configuration)
     do {
@@ -36,7 +37,7 @@ private final class ScriptedPeer: Sendable {
 
     var problems: [any Error] { failures.withLock { $0 } }
 
-    init(_ script: @escaping @Sendable (PeerConnection, Int) throws -> Void) throws {
+    init(_ tls: TLSPeer?, _ script: @escaping @Sendable (PeerConnection, Int) throws -> Void) throws {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -50,13 +51,15 @@ private final class ScriptedPeer: Sendable {
         try #require(bound && listen(descriptor, 64) == 0)
         self.descriptor = descriptor
         port = Int(UInt16(bigEndian: address.sin_port))
+        // OpenSSL writes without MSG_NOSIGNAL.
+        signal(SIGPIPE, SIG_IGN)
         startThread {
             var number = 0
             while case let connection = accept(descriptor, nil, nil), connection >= 0 {
                 let current = number
                 self.startThread {
                     do {
-                        try script(PeerConnection(connection), current)
+                        try script(PeerConnection(connection, tls: tls), current)
                     } catch {
                         self.failures.withLock { $0.append(error) }
                     }

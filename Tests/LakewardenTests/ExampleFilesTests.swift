@@ -22,7 +22,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("uri: grpc://127.0.0.1:50051", "uri: lake"), ("version: 1", "version: 2"), ("24h", "3 months"),
+        ("uri: grpc://127.0.0.1:50051", "uri: lake"), ("uri: grpc://127.0.0.1:50051", "uri: tls://127.0.0.1:50051"),
+        ("uri: grpc://127.0.0.1:50051", "uri: grpc://127.0.0.1"),
+        ("uri: grpc://127.0.0.1:50051", "uri: grpc+tls://lake\n  tls: { client_key: k }"),
+        ("uri: grpc://127.0.0.1:50051", "uri: grpc+tls://lake\n  tls: { insecure: yes }"),
+        ("version: 1", "version: 2"), ("24h", "3 months"),
         ("view_sets: all", "view_sets: []"), ("view_sets: all", "view_sets: [all]"), ("evolution", "two words"),
         ("match:", "matches:"), ("maintenance_service: none", "maintenance_service: nobody"), ("14d", "14"),
         ("last_copies: hold", "last_copies: remove"), ("retention: {", "retention: { soak: 1d,"),

@@ -17,7 +17,7 @@ struct JSONSchema {
     static let known: Set<String> = [
         "$schema", "$ref", "$defs", "title", "description", "default", "examples", "type", "const", "enum", "pattern",
         "minimum", "minLength", "minItems", "uniqueItems", "items", "not", "oneOf", "properties", "required",
-        "additionalProperties",
+        "additionalProperties", "dependentRequired",
     ]
 
     func definition(named name: String) throws -> [String: Any] {
@@ -66,6 +66,9 @@ struct JSONSchema {
         guard let object = value as? [String: Any] else { return found }
         let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
         for key in schema["required"] as? [String] ?? [] where object[key] == nil { found.append("\(path): no \(key)") }
+        for (key, others) in schema["dependentRequired"] as? [String: [String]] ?? [:] where object[key] != nil {
+            for other in others where object[other] == nil { found.append("\(path): \(key) without \(other)") }
+        }
         for (key, member) in object {
             if let property = properties[key] {
                 found += try problems(member, property, "\(path).\(key)")

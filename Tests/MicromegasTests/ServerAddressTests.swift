@@ -16,11 +16,20 @@ import UTCTime
     }
 
     @Test(
+        "a URI of TLS asks for it",
+        arguments: [
+            ("grpc+tls://lake", 50_051), ("grpcs://lake:1", 1), ("https://lake:443", 443), ("GRPC+TLS://lake:2", 2),
+        ])
+    func secureAddresses(uri: String, port: Int) throws {
+        #expect(try ServerAddress(uri: uri) == ServerAddress(host: "lake", port: port, isSecure: true))
+    }
+
+    @Test(
         "anything else is refused with the URI and a cure",
         arguments: [
             "lake:50051", "ftp://lake", "grpc://", "grpc://:50051", "grpc://lake:", "grpc://lake:0",
             "grpc://lake:65536", "grpc://lake:5O051", "grpc://::1:50051", "grpc://[::1", "grpc://[]:1",
-            "grpc://lake/path", "grpc://lake?x=1", "grpc://la ke", "grpcs://lake", "grpc://[::1]50051", "",
+            "grpc://lake/path", "grpc://lake?x=1", "grpc://la ke", "grpc+tls://", "tls://lake", "grpc://[::1]50051", "",
             "grpc://lake:+1",
         ])
     func refusals(uri: String) throws {

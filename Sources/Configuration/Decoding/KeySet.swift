@@ -7,7 +7,9 @@ struct KeySet: Sendable {
     var keys: [String]
 
     static let file = KeySet(name: "the file", keys: ["version", "lake", "guard_rails", "policies"])
-    static let lake = KeySet(name: "lake", keys: ["uri", "credentials", "server_retention", "maintenance_service"])
+    static let lake = KeySet(
+        name: "lake", keys: ["uri", "tls", "credentials", "server_retention", "maintenance_service"])
+    static let tls = KeySet(name: "lake.tls", keys: ["ca_file", "client_certificate", "client_key", "server_name"])
     static let credentials = KeySet(name: "lake.credentials", keys: ["token_file"])
     static let serverRetention = KeySet(name: "lake.server_retention", keys: ["default"])
     static let guardRails = KeySet(name: "guard_rails", keys: ["lost", "minimum_age"])
@@ -20,6 +22,7 @@ struct KeySet: Sendable {
 
     /// All of them.
     static let all = [
-        file, lake, credentials, serverRetention, guardRails, lost, policy, schemaEvolution, retention, keep, match,
+        file, lake, tls, credentials, serverRetention, guardRails, lost, policy, schemaEvolution, retention, keep,
+        match,
     ]
 }

@@ -9,6 +9,7 @@ extension PolicyDecoder {
         if let node = fields.required("uri", example: "uri: grpc://HOST:PORT", &diagnostics) {
             settings.uri = uri(node, fields.path("uri")) ?? ""
         }
+        if let node = fields["tls"] { settings.tls = tls(node, settings.uri) }
         if let node = fields["credentials"] { settings.tokenFile = tokenFile(node) }
         if let node = fields["server_retention"] { serverRetention(node, &settings) }
         if let node = fields["maintenance_service"] {
@@ -31,6 +32,36 @@ extension PolicyDecoder {
             diagnostics.error(node.place, "\(path) \(error.message)")
             return nil
         }
+    }
+
+    private mutating func tls(_ node: YAMLNode, _ uri: String) -> LakeSettings.TLSSettings {
+        var settings = LakeSettings.TLSSettings()
+        guard let fields = Fields(node, .tls, &diagnostics) else { return settings }
+        settings.authorityFile = file(fields, "ca_file", example: "/etc/lakewarden/ca.pem")
+        settings.certificateFile = file(fields, "client_certificate", example: "/etc/lakewarden/client.pem")
+        settings.keyFile = file(fields, "client_key", example: "/run/secrets/client.key")
+        if let node = fields["server_name"] {
+            settings.serverName = diagnostics.text(node, fields.path("server_name"), example: "lake.example.com")
+        }
+        if (fields["client_certificate"] == nil) != (fields["client_key"] == nil) {
+            diagnostics.error(
+                node.place, "\(fields.name) has one of client_certificate and client_key; name both, or neither")
+        }
+        if settings != LakeSettings.TLSSettings(), let address = try? LakeURI(uri), !address.isSecure {
+            diagnostics.error(
+                node.place, "\(fields.name) has no effect on a connection without TLS; write lake.uri as grpc+tls://")
+        }
+        return settings
+    }
+
+    /// The name of a file, which must not be the file's contents.
+    private mutating func file(_ fields: Fields, _ key: String, example: String) -> String? {
+        guard let node = fields[key] else { return nil }
+        let path = fields.path(key)
+        guard let text = diagnostics.text(node, path, example: example, isSecret: true) else { return nil }
+        guard text.contains("\n") || text.contains("-----BEGIN") else { return text }
+        diagnostics.error(node.place, "\(path) holds PEM text; write it to a file of its own and name that file here")
+        return nil
     }
 
     private mutating func tokenFile(_ node: YAMLNode) -> String? {

@@ -1,9 +1,11 @@
-/// The address of a lake's server: `grpc://HOST:PORT`.
+/// The address of a lake's server: `grpc://HOST:PORT`, or `grpc+tls://HOST:PORT` over TLS.
 public struct LakeURI: Sendable, Hashable {
     /// A name or an address, IPv6 without brackets.
     public let host: String
     /// 1 to 65535.
     public let port: Int
+    /// Whether it asks for TLS.
+    public let isSecure: Bool
 
     /// Why a text is no address of a lake, and the cure. It never repeats the text, which may hold a password.
     public struct Problem: Error, Sendable, Hashable {
@@ -13,6 +15,8 @@ public struct LakeURI: Sendable, Hashable {
 
     /// Reads an address.
     ///
+    /// `grpcs` and, as the Python client writes it, `https` ask for TLS too. Over TLS the port may be left out: 50051.
+    ///
     /// - Throws: ``Problem`` for every other scheme, a missing or wrong port, and anything after it.
     public init(_ text: String) throws(Problem) {
         let shape = "write grpc://HOST:PORT, such as grpc://127.0.0.1:50051"
@@ -20,14 +24,9 @@ public struct LakeURI: Sendable, Hashable {
             throw Problem(message: "has no scheme; \(shape)")
         }
         switch text[..<separator.lowerBound].lowercased() {
-        case "grpc": break
-        case "grpc+tls", "grpcs":
-            throw Problem(
-                message:
-                    "asks for TLS, which comes with the next release; until then write grpc:// and "
-                    + "connect on the same host or through a tunnel"
-            )
-        default: throw Problem(message: "is of another scheme; \(shape)")
+        case "grpc": isSecure = false
+        case "grpc+tls", "grpcs", "https": isSecure = true
+        default: throw Problem(message: "is of another scheme; \(shape); over TLS grpc+tls://HOST:PORT")
         }
         let address = text[separator.upperBound...]
         if address.contains("@") {
@@ -38,6 +37,11 @@ public struct LakeURI: Sendable, Hashable {
             throw Problem(message: "goes on after the port; \(shape)")
         }
         guard let colon = address.lastIndex(of: ":"), !address[colon...].contains("]") else {
+            if isSecure {
+                host = try Self.host(address, shape)
+                port = 50_051
+                return
+            }
             throw Problem(message: "has no port; \(shape)")
         }
         let digits = address[address.index(after: colon)...]

@@ -19,14 +19,31 @@ public struct PolicySet: Sendable, Hashable {
 
 /// How a lake is reached and run.
 public struct LakeSettings: Sendable, Hashable {
-    /// `grpc://host:port`.
+    /// `grpc://host:port`, or `grpc+tls://host:port`.
     public var uri: String
+    /// How TLS makes sure of the server, where ``uri`` asks for TLS.
+    public var tls = TLSSettings()
     /// A file that holds the bearer token.
     public var tokenFile: String?
     /// What the lakehouse itself deletes by age: everything older than this.
     public var serverRetention: Duration
     /// Whether the lakehouse's own maintenance service works on the lake.
     public var maintenanceService: MaintenanceService
+
+    /// What TLS trusts and shows; nil is the system's authorities, no certificate, the name in the address.
+    public struct TLSSettings: Sendable, Hashable {
+        /// A file with the authorities that are trusted.
+        public var authorityFile: String?
+        /// A file with the client's certificate.
+        public var certificateFile: String?
+        /// A file with the certificate's key.
+        public var keyFile: String?
+        /// The name that the server's certificate must be for.
+        public var serverName: String?
+
+        /// The defaults of the policy file.
+        public init() {}
+    }
 
     /// The two ways a lake is run.
     public enum MaintenanceService: String, Sendable, Hashable {

@@ -16,8 +16,13 @@ struct Lake: Sendable {
     init(_ settings: LakeSettings, on loop: EventLoop) throws {
         self.settings = settings
         self.loop = loop
-        self.configuration = ClientConfiguration(
+        var configuration = ClientConfiguration(
             address: try ServerAddress(uri: settings.uri), tokenFile: settings.tokenFile)
+        configuration.tls.authorityFile = settings.tls.authorityFile
+        configuration.tls.certificateFile = settings.tls.certificateFile
+        configuration.tls.keyFile = settings.tls.keyFile
+        configuration.tls.serverName = settings.tls.serverName
+        self.configuration = configuration
         self.client = FlightSQLClient(configuration: configuration, on: loop)
     }
 

@@ -64,6 +64,12 @@ extension RunFailure {
                 failure(
                     "the lake cannot be reached",
                     cure: "see that the server runs and that lake.uri is its Flight SQL address, then run this again")
+            case .insecure:
+                failure(
+                    "there is no secure connection to the lake",
+                    cure:
+                        "set right what it says; lake.tls in the policy file names CA file, client certificate, client key "
+                        + "and server name")
             case .deadlineExceeded:
                 failure("the lake did not answer in time", cure: "see how busy the server is, then run this again")
             case .unexpectedAnswer:
