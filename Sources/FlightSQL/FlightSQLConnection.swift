@@ -25,6 +25,18 @@ public final class FlightSQLConnection: Sendable {
         return try await BatchStream(call)
     }
 
+    /// Runs a query whose answer is passed on as it comes; returns when its first message has come.
+    ///
+    /// - Parameters: As of ``query(_:metadata:timeout:)``.
+    /// - Throws: `RPCError` where the call ended before a message came, ``FlightError``, `CancellationError`.
+    public func ipcStream(
+        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+    ) async throws -> IPCStream {
+        let call = try await channel.serverStreaming(
+            Self.service + "DoGet", Ticket.query(sql), metadata: metadata, timeout: timeout)
+        return try await IPCStream(call)
+    }
+
     /// Has the server plan a statement without running it.
     ///
     /// - Throws: `RPCError` where the server refuses it or the call fails, ``FlightError`` or `ArrowError` where the answer is

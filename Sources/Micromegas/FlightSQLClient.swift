@@ -2,7 +2,7 @@ public import ArrowIPC
 public import AsyncIO
 public import FlightSQL
 import GRPC
-public import UTCTime
+import UTCTime
 
 /// A Micromegas analytics server, asked over Flight SQL.
 ///
@@ -47,7 +47,7 @@ public final class FlightSQLClient: Sendable {
     ///   - limit: The most rows that are answered.
     ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such.
     public func query(
-        _ sql: String, range: (begin: Timestamp, end: Timestamp)? = nil, limit: Int? = nil,
+        _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool = false
     ) async throws -> [RecordBatch] {
         let stream = try await queryStream(sql, range: range, limit: limit, preserveDictionary: preserveDictionary)
@@ -60,18 +60,28 @@ public final class FlightSQLClient: Sendable {
     ///
     /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)``.
     public func queryStream(
-        _ sql: String, range: (begin: Timestamp, end: Timestamp)? = nil, limit: Int? = nil,
+        _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool = false
     ) async throws -> QueryStream {
-        var further: [(name: String, value: String)] = []
-        if let range {
-            // One alone would be ignored silently.
-            further.append(("query_range_begin", range.begin.rfc3339))
-            further.append(("query_range_end", range.end.rfc3339))
-        }
-        if let limit { further.append(("limit", String(limit))) }
-        if preserveDictionary { further.append(("preserve_dictionary", "true")) }
+        let further = Self.headers(range, limit, preserveDictionary)
         return try await start(sql, further, timeout: configuration.queryTimeout)
+    }
+
+    /// Runs a query that only reads and passes its answer on as the bytes of an Arrow IPC stream; returns when the answer
+    /// has begun.
+    ///
+    /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)``.
+    public func queryIPC(
+        _ sql: String, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool = false
+    ) async throws -> QueryIPCStream {
+        do {
+            let headers = Self.headers(range, limit, preserveDictionary)
+            let stream = try await connection.ipcStream(
+                sql, metadata: metadata(headers), timeout: configuration.queryTimeout)
+            return QueryIPCStream(stream) { self.translated($0) }
+        } catch {
+            throw translated(error)
+        }
     }
 
     /// Has the server plan a statement without running it.
@@ -104,6 +114,19 @@ public final class FlightSQLClient: Sendable {
         } catch {
             throw translated(error)
         }
+    }
+
+    private static func headers(
+        _ range: TimeRange?, _ limit: Int?, _ preserveDictionary: Bool
+    ) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = []
+        if let range {
+            headers.append(("query_range_begin", range.begin.rfc3339))
+            headers.append(("query_range_end", range.end.rfc3339))
+        }
+        if let limit { headers.append(("limit", String(limit))) }
+        if preserveDictionary { headers.append(("preserve_dictionary", "true")) }
+        return headers
     }
 
     private func metadata(_ further: [(name: String, value: String)]) throws -> Metadata {

@@ -74,7 +74,8 @@ struct LakehouseTests {
                 let rows = try await client.query("SELECT * FROM list_partitions()", limit: 3)
                 #expect(rows.reduce(0) { $0 + $1.rowCount } == 3)
                 let begin = try Timestamp(rfc3339: "2026-11-18T00:00:00Z")
-                _ = try await client.query("SELECT 1", range: (begin, begin + .hours(1)), preserveDictionary: true)
+                _ = try await client.query(
+                    "SELECT 1", range: TimeRange(begin, begin + .hours(1)), preserveDictionary: true)
                 let sent = try #require(await lakehouse.calls().last?.metadata)
                 #expect(sent.contains(["query_range_begin", "2026-11-18T00:00:00Z"]))
                 #expect(sent.contains(["query_range_end", "2026-11-18T01:00:00Z"]))

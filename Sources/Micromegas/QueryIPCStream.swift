@@ -1,0 +1,32 @@
+import FlightSQL
+
+/// What a query answers, as the bytes of an Arrow IPC stream, a message an element: any Arrow reader takes them.
+///
+/// The stream is whole only if the iteration ends without an error. One task reads; dropping the stream cancels the query.
+///
+///     for try await bytes in try await client.queryIPC("SELECT * FROM log_entries", limit: 10) { file.write(bytes) }
+public struct QueryIPCStream: AsyncSequence, Sendable {
+    public typealias Element = [UInt8]
+
+    private let stream: IPCStream
+    private let translate: @Sendable (any Error) -> any Error
+
+    init(_ stream: IPCStream, translate: @escaping @Sendable (any Error) -> any Error) {
+        self.stream = stream
+        self.translate = translate
+    }
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(stream: stream.makeAsyncIterator(), translate: translate)
+    }
+
+    /// Gives the messages one by one; the last is the mark that ends a stream.
+    public struct Iterator: AsyncIteratorProtocol {
+        var stream: IPCStream.Iterator
+        let translate: @Sendable (any Error) -> any Error
+
+        public mutating func next() async throws -> [UInt8]? {
+            do { return try await stream.next() } catch { throw translate(error) }
+        }
+    }
+}

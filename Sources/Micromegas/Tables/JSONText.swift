@@ -1,0 +1,88 @@
+import ArrowIPC
+
+/// Values as JSON (RFC 8259): times as RFC 3339 text, bytes as lower-case hexadecimal text, and, as JSON has no such numbers,
+/// `"NaN"`, `"Infinity"` and `"-Infinity"` as text.
+enum JSONText {
+    /// Writes a value of a type.
+    static func write(_ value: Value, _ type: DataType, to text: inout String) {
+        switch value {
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .integer(let number):
+            if let time = TemporalText.text(number, type) { write(time, to: &text) } else { text += String(number) }
+        case .unsigned(let number): text += String(number)
+        case .double(let number): write(number, to: &text)
+        case .bytes(let bytes): text += "\"" + SQLText.hex(bytes) + "\""
+        case .list(let items): write(items, type, to: &text)
+        case .structure(let members): write(members, type, to: &text)
+        default: write(CellText.plain(value), to: &text)
+        }
+    }
+
+    private static func write(_ number: Double, to text: inout String) {
+        if number.isNaN { return text += "\"NaN\"" }
+        if number.isInfinite { return text += number < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+        text += "\(number)"
+    }
+
+    private static func write(_ items: [Value], _ type: DataType, to text: inout String) {
+        text += "["
+        for (index, item) in items.enumerated() {
+            if index > 0 { text += "," }
+            write(item, elementType(of: type), to: &text)
+        }
+        text += "]"
+    }
+
+    private static func write(_ members: [Value.Member], _ type: DataType, to text: inout String) {
+        let types = memberTypes(of: type)
+        text += "{"
+        for (index, member) in members.enumerated() {
+            if index > 0 { text += "," }
+            write(member.name, to: &text)
+            text += ":"
+            write(member.value, index < types.count ? types[index] : .null, to: &text)
+        }
+        text += "}"
+    }
+
+    private static func elementType(of type: DataType) -> DataType {
+        switch type {
+        case .list(let element), .largeList(let element): element.type
+        case .dictionary(_, let values, _): elementType(of: values)
+        default: .null
+        }
+    }
+
+    private static func memberTypes(of type: DataType) -> [DataType] {
+        switch type {
+        case .structure(let members): members.map(\.type)
+        case .dictionary(_, let values, _): memberTypes(of: values)
+        default: []
+        }
+    }
+
+    /// A string: quotes, backslashes and control characters escaped, so that a line of JSON is a line.
+    static func write(_ string: String, to text: inout String) {
+        text += "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            default:
+                if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || isLineEnd(scalar) {
+                    let digits = String(scalar.value, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        text += "\""
+    }
+
+    private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x2028 || scalar.value == 0x2029 }
+}

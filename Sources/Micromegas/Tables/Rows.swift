@@ -1,0 +1,55 @@
+public import ArrowIPC
+public import UTCTime
+
+/// A row of an answer as Swift values.
+public struct Row: Sendable {
+    /// The columns' names and types.
+    public let schema: Schema
+    /// The values in the order of the columns.
+    public let values: [Value]
+
+    /// The value of the first column of a name; nil where there is no such column.
+    ///
+    ///     row["level"] == .integer(4)
+    public subscript(name: String) -> Value? {
+        schema.fields.firstIndex { $0.name == name }.map { values[$0] }
+    }
+
+    /// The values as the text of a table's cells, in the order of the columns.
+    public var cells: [String] { zip(values, schema.fields).map { CellText.text($0, $1.type) } }
+
+    /// The text in a column; nil where it holds none.
+    public func text(_ name: String) -> String? {
+        if case .text(let text)? = self[name] { text } else { nil }
+    }
+
+    /// The whole number in a column; nil where it holds none.
+    public func integer(_ name: String) -> Int64? {
+        if case .integer(let number)? = self[name] { number } else { nil }
+    }
+
+    /// The time in a column of timestamps; nil where it holds none that nanoseconds since 1970 can say.
+    public func time(_ name: String) -> Timestamp? {
+        guard let column = schema.fields.firstIndex(where: { $0.name == name }),
+            case .integer(let number) = values[column]
+        else { return nil }
+        return TemporalText.timestamp(number, schema.fields[column].type)
+    }
+}
+
+extension RecordBatch {
+    /// The rows as Swift values, made one by one as they are asked for.
+    public var rows: some Sequence<Row> {
+        (0..<rowCount).lazy.map { self.row($0) }
+    }
+
+    /// The row at an index. Traps where there is none.
+    func row(_ index: Int) -> Row { Row(schema: schema, values: columns.map { $0.value(at: index) }) }
+}
+
+extension Sequence<RecordBatch> {
+    /// The rows of all batches as Swift values.
+    ///
+    ///     for row in try await client.query("SELECT msg FROM log_entries", limit: 10).rows { print(row.text("msg")) }
+    public var rows: [Row] { flatMap { $0.rows } }
+}

@@ -1,0 +1,69 @@
+import ArrowIPC
+
+/// Rows in columns aligned by blanks, numbers to the right; widths are those of the first rows.
+struct TextLayout: Sendable {
+    private let fields: [Field]
+    private let isNumber: [Bool]
+    private var widths: [Int]
+    /// The first rows, until there are enough to measure; nil afterwards.
+    private var measured: [[String]]? = []
+
+    init(_ fields: [Field]) {
+        self.fields = fields
+        isNumber = fields.map { Self.isNumber($0.type) }
+        widths = fields.map { Self.shown($0.name).count }
+    }
+
+    mutating func add(_ row: [Value], to text: inout String) {
+        let cells = zip(row, fields).map { Self.shown(CellText.text($0, $1.type)) }
+        guard var rows = measured else { return write(cells, to: &text) }
+        measured = nil
+        rows.append(cells)
+        for (column, cell) in cells.enumerated() { widths[column] = max(widths[column], cell.count) }
+        measured = rows
+        if rows.count == TableWriter.rowsMeasured { end(to: &text) }
+    }
+
+    /// Writes the names and the rows that were measured, if they were not written yet.
+    mutating func end(to text: inout String) {
+        guard let rows = measured else { return }
+        measured = nil
+        write(fields.map { Self.shown($0.name) }, to: &text)
+        for row in rows { write(row, to: &text) }
+    }
+
+    private func write(_ cells: [String], to text: inout String) {
+        var line = ""
+        for (column, cell) in cells.enumerated() {
+            let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
+            if column > 0 { line += "  " }
+            line += isNumber[column] ? padding + cell : cell + padding
+        }
+        while line.last == " " { line.removeLast() }
+        text += line + "\n"
+    }
+
+    /// Text that stays in its cell: control characters written out, cut where it is long.
+    private static func shown(_ text: String) -> String {
+        var shown = ""
+        var count = 0
+        for scalar in text.unicodeScalars {
+            if count == TableWriter.longestCell { return shown + "…" }
+            count += 1
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
+                shown += scalar == "\n" ? "\\n" : scalar == "\t" ? "\\t" : "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
+    private static func isNumber(_ type: DataType) -> Bool {
+        switch type {
+        case .integer, .floatingPoint: true
+        case .dictionary(_, let values, _): isNumber(values)
+        default: false
+        }
+    }
+}

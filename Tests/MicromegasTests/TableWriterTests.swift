@@ -1,0 +1,96 @@
+import ArrowIPC
+import Testing
+
+@testable import Micromegas
+
+@Suite struct TableWriterTests {
+    private func written(_ format: TableFormat, _ fields: [Field], _ rows: [[Value]]) -> String {
+        var writer = TableWriter(format, Schema(fields: fields))
+        return rows.map { writer.text(of: [$0]) }.joined() + writer.end()
+    }
+
+    private static let fields = [
+        Field(name: "time", type: .timestamp(.nanoseconds, timeZone: "+00:00")),
+        Field(name: "level", type: .integer(.int32)),
+        Field(name: "msg", type: .dictionary(indices: .int32, values: .utf8, ordered: false)),
+        Field(name: "hash", type: .binary), Field(name: "tags", type: .list(Field(name: "tag", type: .utf8))),
+    ]
+    private static let rows: [[Value]] = [
+        [.integer(1), .integer(4), .text("a \"b\", c"), .bytes([0, 255]), .list([.text("x"), .null])],
+        [.integer(1_500_000_000), .null, .text(""), .null, .list([])],
+        [.null, .integer(-10), .text("two\r\nlines\u{1B}[31m"), .bytes([]), .null],
+    ]
+
+    @Test func `JSON Lines are an object a row`() {
+        #expect(
+            written(.jsonLines, Self.fields, Self.rows) == """
+                {"time":"1970-01-01T00:00:00.000000001Z","level":4,"msg":"a \\"b\\", c","hash":"00ff","tags":["x",null]}
+                {"time":"1970-01-01T00:00:01.500000000Z","level":null,"msg":"","hash":null,"tags":[]}
+                {"time":null,"level":-10,"msg":"two\\r\\nlines\\u001b[31m","hash":"","tags":null}
+
+                """)
+        #expect(written(.jsonLines, Self.fields, []) == "")
+    }
+
+    @Test func `CSV quotes what needs it and tells an empty text from null`() {
+        let lines = [
+            "time,level,msg,hash,tags",
+            "1970-01-01T00:00:00.000000001Z,4,\"a \"\"b\"\", c\",00ff,\"[\"\"x\"\",null]\"",
+            "1970-01-01T00:00:01.500000000Z,,\"\",,[]",
+            ",-10,\"two\r\nlines\u{1B}[31m\",\"\",",
+        ]
+        #expect(written(.csv, Self.fields, Self.rows) == lines.map { $0 + "\r\n" }.joined())
+        #expect(written(.csv, Self.fields, []) == "time,level,msg,hash,tags\r\n")
+    }
+
+    @Test func `a text table is aligned, numbers to the right, and controls no terminal`() {
+        #expect(
+            written(.text, Self.fields, Self.rows) == """
+                time                            level  msg                        hash  tags
+                1970-01-01T00:00:00.000000001Z      4  a "b", c                   00ff  ["x",null]
+                1970-01-01T00:00:01.500000000Z                                          []
+                                                  -10  two\\u{d}\\nlines\\u{1b}[31m
+
+                """)
+        #expect(written(.text, [Field(name: "n", type: .utf8)], []) == "n\n")
+    }
+
+    @Test func `a text table begins to flow after its first rows, and long values are cut`() {
+        var writer = TableWriter(.text, Schema(fields: [Field(name: "n", type: .utf8)]))
+        for _ in 1..<TableWriter.rowsMeasured { #expect(writer.text(of: [[.text("x")]]) == "") }
+        let first = writer.text(of: [[.text("y")]])
+        #expect(first.split(separator: "\n").count == TableWriter.rowsMeasured + 1)
+        let long = String(repeating: "é", count: TableWriter.longestCell + 1)
+        #expect(writer.text(of: [[.text(long)]]) == long.dropLast() + "…\n")
+        #expect(writer.end() == "")
+    }
+
+    @Test(arguments: [
+        (Value.double(1.5), DataType.floatingPoint(.double), "1.5"),
+        (.double(.nan), .floatingPoint(.double), "\"NaN\""),
+        (.double(-.infinity), .floatingPoint(.double), "\"-Infinity\""),
+        (.unsigned(.max), .integer(.uint64), "18446744073709551615"), (.bool(true), .bool, "true"),
+        (.integer(19_675), .date32, "\"2023-11-14\""), (.integer(86_400_000), .date64, "\"1970-01-02\""),
+        (.integer(3_661), .time32(.seconds), "\"01:01:01\""),
+        (.integer(3_661_000_001), .time64(.microseconds), "\"01:01:01.000001\""),
+        (.integer(5), .duration(.milliseconds), "\"5 ms\""),
+        (.integer(1_000), .timestamp(.milliseconds, timeZone: nil), "\"1970-01-01T00:00:01\""),
+        // What no RFC 3339 time can say stays the number it is.
+        (.integer(.max), .timestamp(.seconds, timeZone: "UTC"), "9223372036854775807"),
+        (
+            .structure([.init(name: "k", value: .text("\u{2028}")), .init(name: "v", value: .integer(0))]),
+            .structure([Field(name: "k", type: .utf8), Field(name: "v", type: .timestamp(.seconds, timeZone: "UTC"))]),
+            "{\"k\":\"\\u2028\",\"v\":\"1970-01-01T00:00:00Z\"}"
+        ),
+    ])
+    func `each type has its form`(_ value: Value, _ type: DataType, _ text: String) {
+        #expect(written(.jsonLines, [Field(name: "x", type: type)], [[value]]) == "{\"x\":\(text)}\n")
+    }
+
+    @Test func `columns that share a name are told apart in JSON`() {
+        let fields = ["a", "a_2", "a", "a"].map { Field(name: $0, type: .bool) }
+        #expect(
+            written(.jsonLines, fields, [[.null, .null, .null, .null]])
+                == "{\"a\":null,\"a_2\":null,\"a_3\":null,\"a_4\":null}\n")
+    }
+}
