@@ -52,7 +52,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "lakewarden",
-            dependencies: ["AsyncIO", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden"]),
+            dependencies: [
+                "ArrowIPC", "AsyncIO", "Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden",
+            ]),
         .executableTarget(
             name: "lakewarden-benchmarks", dependencies: ["AsyncIO", "ArrowIPC", "FlightSQL", "GRPC", "Micromegas"]),
 

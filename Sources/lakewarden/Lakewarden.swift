@@ -25,6 +25,8 @@ import Glibc
             case .command(.validate, let options): return ValidateCommand(options: options, console: console).run()
             case .command(.auditVerify, let options):
                 return await AuditVerifyCommand(options: options, console: console, runs: runs).run()
+            case .command(let name, let options):
+                return try await ReadCommand(name: name, options: options, console: console).run()
             }
             return .done
         } catch {

@@ -20,6 +20,17 @@ import Testing
             .command(.validate, OptionValues(given: [.config: ["a", "b"]], operands: ["c"]))
         ),
         ("validate -- --yes -x", .command(.validate, OptionValues(operands: ["--yes", "-x"]))),
+        ("query a --limit 3", .command(.query, OptionValues(given: [.limit: ["3"]], operands: ["a"]))),
+        (
+            "query --format=arrow -- -a",
+            .command(.query, OptionValues(given: [.queryFormat: ["arrow"]], operands: ["-a"]))
+        ),
+        ("partitions", .command(.partitions, OptionValues())),
+        (
+            "incompatible blocks --format csv",
+            .command(.incompatible, OptionValues(given: [.rowFormat: ["csv"]], operands: ["blocks"]))
+        ),
+        ("query --help", .help(.query)),
         ("audit verify --format json", .command(.auditVerify, OptionValues(given: [.format: ["json"]]))),
     ])
     func `a command line is read`(_ line: String, _ invocation: Invocation) throws {
@@ -50,6 +61,12 @@ import Testing
         ("apply --yes --dry-run", "--dry-run and --yes exclude one another"),
         ("apply --detailed-exitcode", "--detailed-exitcode goes with --dry-run"),
         ("validate --yes", "validate takes no --yes"),
+        ("query", "query needs SQL"), ("query a b", "query takes one SQL; \"b\" is one more"),
+        ("partitions a b", "partitions takes one VIEW; \"b\" is one more"), ("views a", "views takes no \"a\""),
+        ("describe a --limit 1", "describe takes no --limit"),
+        ("incompatible --format arrow", "--format takes table, json, csv, not \"arrow\""),
+        ("query a --config x --config y", "--config is given twice"),
+        ("querry a", "unknown command querry; did you mean query?"),
         ("audit verify --config x", "audit verify takes no --config"),
     ])
     func `a command line that cannot be followed gets the nearest that could`(_ line: String, _ said: String) {
@@ -85,6 +102,12 @@ import Testing
                   lakewarden apply         plan, ask, do it and prove it; --dry-run stops at the plan
                   lakewarden validate      check policy files without a lake
                   lakewarden audit verify  check that the record of what was done is whole
+                  lakewarden query         run SQL that only reads, and print its rows
+                  lakewarden partitions    list partitions, of one view set or all
+                  lakewarden views         list the server's view sets and their schema hashes
+                  lakewarden incompatible  list partitions that no query reads
+                  lakewarden describe      show a view's columns
+                  lakewarden process       show what is known of a process
                   lakewarden help COMMAND  examples and options of a command
                   lakewarden --version
 

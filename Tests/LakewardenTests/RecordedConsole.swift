@@ -27,6 +27,10 @@ final class RecordedConsole: Sendable {
             write: { text, stream in
                 self.state.withLock { if stream == .output { $0.output += text } else { $0.errors += text } }
             },
+            send: { bytes in
+                self.state.withLock { $0.output += String(decoding: bytes, as: UTF8.self) }
+                return .done
+            },
             readLine: { self.state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() } })
     }
 }

@@ -6,8 +6,19 @@ struct Console: Sendable {
     var terminal: Terminal
     /// Writes text, all of it.
     var write: @Sendable (_ text: String, Stream) -> Void
+    /// Writes bytes to standard output, all of them.
+    var send: @Sendable (_ bytes: [UInt8]) -> Sent
     /// A line of standard input without its end; nil at its end, or once the task is cancelled.
     var readLine: @Sendable () async -> String?
+
+    /// How writing bytes ended.
+    enum Sent: Sendable, Hashable {
+        case done
+        /// Whoever read has gone away; more would reach nobody.
+        case nobodyReads
+        /// The system's words: a full disk, mostly.
+        case failed(String)
+    }
 
     /// A place to write to.
     enum Stream: Int32, Sendable {

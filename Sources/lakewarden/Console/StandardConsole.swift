@@ -9,7 +9,8 @@ extension Console {
         },
         terminal: Terminal(
             isInput: isatty(0) == 1, isOutput: isatty(1) == 1, isErrors: isatty(2) == 1, width: terminalWidth),
-        write: writeAll,
+        write: { text, stream in _ = writeAll(Array(text.utf8), stream) },
+        send: { writeAll($0, .output) },
         readLine: {
             // Detached, so that waiting for a person holds up nobody's event loop.
             let reading = Task.detached { lineOfInput() }
@@ -28,16 +29,22 @@ extension Console {
         return 100
     }
 
-    /// Text goes out whole, or the stream has no reader any more and there is nobody to tell.
-    private static let writeAll: @Sendable (String, Stream) -> Void = { text, stream in
-        let bytes = Array(text.utf8)
+    /// Bytes go out whole, or the stream takes no more.
+    private static func writeAll(_ bytes: [UInt8], _ stream: Stream) -> Sent {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes[written...].withUnsafeBytes {
                 unsafe Glibc.write(stream.rawValue, $0.baseAddress, $0.count)
             }
-            if count > 0 { written += count } else if count < 0, errno != EINTR, errno != EAGAIN { return }
+            if count > 0 {
+                written += count
+            } else if count < 0, errno == EPIPE {
+                return .nobodyReads
+            } else if count < 0, errno != EINTR, errno != EAGAIN {
+                return .failed(unsafe String(cString: strerror(errno)))
+            }
         }
+        return .done
     }
 
     /// Reads standard input byte by byte, and looks four times a second whether it is still to go on.

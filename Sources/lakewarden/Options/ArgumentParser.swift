@@ -84,6 +84,9 @@ private struct ArgumentParser {
         if values.has(.detailedExitCode), !values.has(.dryRun) {
             throw error("--detailed-exitcode goes with --dry-run")
         }
+        if let operands = command.operands, operands.count == .one, values.operands.isEmpty, !values.has(.help) {
+            throw error("\(command.words) needs \(operands.name)")
+        }
         return values
     }
 
@@ -99,7 +102,9 @@ private struct ArgumentParser {
         case .value(let name, _, let repeats):
             let value = try self.value(row, attached, &rest, needed: name)
             // A command that takes files takes as many as are named.
-            if !repeats, command.operands == nil, values.has(row.id) { throw error("\(spelling) is given twice") }
+            if !repeats, command.operands?.count != .any, values.has(row.id) {
+                throw error("\(spelling) is given twice")
+            }
             values.given[row.id, default: []].append(value)
         case .choice(let words, _):
             let value = try self.value(row, attached, &rest, needed: words.joined(separator: " or "))
@@ -125,6 +130,9 @@ private struct ArgumentParser {
         guard command.operands != nil else {
             let meant = nearest(to: "--" + operand, among: command.rows.map(\.spelling))
             throw error("\(command.words) takes no \"\(operand)\"", meant: meant)
+        }
+        if let operands = command.operands, operands.count != .any, !values.operands.isEmpty {
+            throw error("\(command.words) takes one \(operands.name); \"\(operand)\" is one more")
         }
         values.operands.append(operand)
     }

@@ -37,7 +37,7 @@ enum HelpText {
     /// A command's usage in a line.
     static func usage(_ name: Command.Name) -> String {
         let command = Command.row(name)
-        let operands = command.operands.map { " [\($0)...]" } ?? ""
+        let operands = command.operands.map { " " + $0.form } ?? ""
         return "lakewarden \(command.words) [OPTION...]\(operands)"
     }
 

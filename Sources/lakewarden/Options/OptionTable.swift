@@ -10,6 +10,13 @@ struct Option: Sendable, Hashable {
     /// What the program calls it.
     enum ID: Sendable, Hashable {
         case config, audit, lake, dryRun, yes, detailedExitCode, format, color, all, help
+        /// `--config` where a lake can be named without a file.
+        case lakeFile
+        /// `--lake` of a command that only reads.
+        case readLake
+        /// `--format` of rows that a query answers, and of rows that are made here.
+        case queryFormat, rowFormat
+        case begin, end, limit
     }
 
     enum Kind: Sendable, Hashable {
@@ -50,6 +57,21 @@ struct Option: Sendable, Hashable {
         Option(
             id: .lake, spelling: "--lake", kind: .value(name: "URI", default: nil, repeats: false),
             help: "this lake instead of the file's lake.uri"),
+        Option(
+            id: .readLake, spelling: "--lake", kind: .value(name: "URI", default: nil, repeats: false),
+            help: "grpc://HOST:PORT; else the policy file's, else this machine's"),
+        Option(
+            id: .lakeFile, spelling: "--config", kind: .value(name: "FILE", default: nil, repeats: false),
+            help: "names lake and token (default: lakewarden.yaml, if there is one)"),
+        Option(
+            id: .begin, spelling: "--begin", kind: .value(name: "TIME", default: nil, repeats: false),
+            help: "with --end: event times from here, a date or RFC 3339"),
+        Option(
+            id: .end, spelling: "--end", kind: .value(name: "TIME", default: nil, repeats: false),
+            help: "with --begin: event times to here"),
+        Option(
+            id: .limit, spelling: "--limit", kind: .value(name: "N", default: nil, repeats: false),
+            help: "at most so many rows"),
         Option(id: .dryRun, spelling: "--dry-run", kind: .flag, help: "show the plan and change nothing"),
         Option(id: .yes, spelling: "--yes", kind: .flag, help: "follow the plan without asking"),
         Option(
@@ -59,6 +81,13 @@ struct Option: Sendable, Hashable {
         Option(
             id: .format, spelling: "--format", kind: .choice(["text", "json"], default: "text"),
             help: "json: one document, as config/output.schema.json"),
+        Option(
+            id: .queryFormat, spelling: "--format",
+            kind: .choice(["table", "json", "csv", "arrow"], default: "table"),
+            help: "json: an object a line; arrow: an IPC stream"),
+        Option(
+            id: .rowFormat, spelling: "--format", kind: .choice(["table", "json", "csv"], default: "table"),
+            help: "json: an object a line"),
         Option(
             id: .color, spelling: "--color", kind: .choice(["auto", "always", "never"], default: "auto"),
             help: "auto: on a terminal, unless NO_COLOR is set"),

@@ -1,0 +1,36 @@
+import Configuration
+import Glibc
+import Micromegas
+import PartitionLifecycle
+
+/// Which lake a reading command asks, and with whose token.
+struct LakeChoice: Sendable, Hashable {
+    var uri: String
+    /// Nil where no file names one: a token goes only to the lake that the same file names, or that is named beside it.
+    var tokenFile: String?
+
+    /// What is asked where nothing names a lake, as by the Python client.
+    static let localLake = "grpc://localhost:\(ServerAddress.defaultPort)"
+    private static let usualFile = "lakewarden.yaml"
+
+    /// Reads the options, and a policy file where one is named or usual.
+    init(_ options: OptionValues) throws(ConfigurationError) {
+        let named = options.value(.readLake)
+        if let path = options.value(.lakeFile) ?? (named == nil ? Self.existing : nil) {
+            let lake = try PolicyFile(path: path).policies.lake
+            uri = named ?? lake.uri
+            tokenFile = lake.tokenFile
+        } else {
+            uri = named ?? Self.localLake
+        }
+    }
+
+    private static var existing: String? { unsafe access(usualFile, F_OK) == 0 ? usualFile : nil }
+
+    /// How the lake is reached.
+    func configuration() throws(MicromegasError) -> ClientConfiguration {
+        var configuration = ClientConfiguration(address: try ServerAddress(uri: uri), tokenFile: tokenFile)
+        configuration.agent = "lakewarden/\(Lakewarden.version)"
+        return configuration
+    }
+}

@@ -1,0 +1,41 @@
+import AsyncIO
+import Configuration
+import Micromegas
+import Warden
+
+/// The commands that only read a lake: `query`, `partitions`, `views`, `incompatible`, `describe`, `process`.
+struct ReadCommand: Sendable {
+    let name: Command.Name
+    let options: OptionValues
+    let console: Console
+
+    private var errorLook: Look { console.look(.errors, color: options.value(.color) ?? "auto") }
+
+    func run() async throws(UsageError) -> ExitCode {
+        let reading = try Reading(name, options)
+        let lake: LakeChoice
+        do throws(ConfigurationError) {
+            lake = try LakeChoice(options)
+        } catch {
+            var page = Page(errorLook)
+            for diagnostic in error.diagnostics { page.verbatim(diagnostic.description, .bad) }
+            console.write(page, to: .errors)
+            return .error
+        }
+        do {
+            let configuration = try lake.configuration()
+            try await EventLoop.withLoop(name: "lakewarden") { [console] loop in
+                try await FlightSQLClient.withConnection(configuration, on: loop) { client in
+                    try await reading.print(from: client, to: console)
+                }
+            }
+            return .done
+        } catch RowOutput.Stop.nobodyReads {
+            // As after `| head`: whoever read has what it wanted.
+            return .done
+        } catch {
+            console.write(ErrorBlock.page(RunFailure(reading: error, lake), errorLook), to: .errors)
+            return .error
+        }
+    }
+}

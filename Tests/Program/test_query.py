@@ -1,0 +1,237 @@
+"""The commands that read a lake: what they print is what another client gets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+
+import pyarrow as pa
+import pyarrow.ipc as ipc
+import pytest
+
+from conftest import PROGRAM, Lakehouse, Program
+
+LISTING = (
+    "SELECT * FROM list_partitions() ORDER BY view_set_name, view_instance_id, begin_insert_time, file_schema_hash"
+)
+EVERY_TYPE = """
+SELECT 1 AS i, arrow_cast(200, 'UInt8') AS u, 1.5 AS d, true AS b, arrow_cast(NULL, 'Utf8') AS n,
+       'it''s, "so"' AS t, decode('00ff', 'hex') AS h, TIMESTAMP '2026-11-21T06:14:03.25Z' AS ts,
+       arrow_cast('x', 'Dictionary(Int32, Utf8)') AS dict, [1, 2] AS list
+"""
+
+
+def run_bytes(*arguments: str) -> bytes:
+    done = subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def read(data: bytes) -> pa.Table:
+    table = ipc.open_stream(data).read_all()
+    table.validate(full=True)
+    return table
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        LISTING,
+        EVERY_TYPE,
+        "SELECT * FROM processes",
+        "SELECT * FROM list_view_sets() ORDER BY 1",
+        "SELECT * FROM list_partitions() WHERE false",
+        "SELECT value FROM generate_series(1, 100000) ORDER BY value",
+    ],
+)
+def test_an_arrow_stream_is_what_pyarrow_gets_itself(lakehouse: Lakehouse, sql: str) -> None:
+    ours = read(run_bytes("query", sql, "--lake", lakehouse.uri, "--format", "arrow"))
+    theirs = lakehouse.query(sql)
+    assert ours.schema.equals(theirs.schema, check_metadata=True)
+    assert ours.equals(theirs)
+
+
+def test_each_format_holds_the_same_rows(lakehouse: Lakehouse, program: Program) -> None:
+    sql = "SELECT view_set_name, view_instance_id, num_rows, file_schema_hash, file_path FROM list_partitions() " + (
+        "ORDER BY view_set_name, view_instance_id, begin_insert_time, file_schema_hash"
+    )
+    rows = lakehouse.query(sql).to_pylist()
+    assert len(rows) > 256
+    lines = program.run("query", sql, "--lake", lakehouse.uri, "--format", "json").out.splitlines()
+    expected = [{**row, "file_schema_hash": row["file_schema_hash"].hex()} for row in rows]
+    assert [json.loads(line) for line in lines] == expected
+
+    records = list(
+        csv.reader(io.StringIO(run_bytes("query", sql, "--lake", lakehouse.uri, "--format=csv").decode(), newline=""))
+    )
+    assert records[0] == list(rows[0])
+    assert records[1:] == [["" if value is None else str(value) for value in row.values()] for row in expected]
+
+    table = program.run("query", sql, "--lake", lakehouse.uri).out.splitlines()
+    assert table[0].split() == list(rows[0])
+    assert [line.split() for line in table[1:]] == [[str(v) for v in row.values() if v is not None] for row in expected]
+
+
+def test_every_type_is_written_in_json(lakehouse: Lakehouse, program: Program) -> None:
+    ran = program.run("query", EVERY_TYPE, "--lake", lakehouse.uri, "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    row = ran.json
+    assert row.pop("ts").startswith("2026-11-21T06:14:03.25")
+    assert row == {
+        "i": 1, "u": 200, "d": 1.5, "b": True, "n": None, "t": 'it\'s, "so"', "h": "00ff", "dict": "x", "list": [1, 2],
+    }  # fmt: skip
+
+
+def test_a_range_and_a_limit_go_with_the_call(lakehouse: Lakehouse, program: Program) -> None:
+    window = ("--begin", "2026-11-20", "--end", "2026-11-21T12:00:00+02:00")
+    ran = program.run("query", LISTING, "--lake", lakehouse.uri, "--limit", "3", "--format", "json", *window)
+    assert len(ran.out.splitlines()) == 3
+    sent = lakehouse.calls()[-1]["metadata"]
+    assert ["query_range_begin", "2026-11-20T00:00:00Z"] in sent
+    assert ["query_range_end", "2026-11-21T10:00:00Z"] in sent
+    assert ["limit", "3"] in sent
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query"],
+        ["query", "SELECT 1", "SELECT 2"],
+        ["query", "SELECT 1", "--begin", "2026-11-20"],
+        ["query", "SELECT 1", "--end", "2026-11-20"],
+        ["query", "SELECT 1", "--begin", "today", "--end", "2026-11-20"],
+        ["query", "SELECT 1", "--limit", "-1"],
+        ["query", "SELECT 1", "--format", "xml"],
+        ["describe"],
+        ["process"],
+    ],
+)
+def test_what_cannot_be_followed_is_not_sent(lakehouse: Lakehouse, program: Program, arguments: list[str]) -> None:
+    ran = program.run(*arguments, "--lake", lakehouse.uri)
+    assert (ran.code, ran.out) == (64, "")
+    assert ran.err.startswith("error: ") and "usage: lakewarden " in ran.err
+    assert lakehouse.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["query", "SELECT nope FROM log_entries"], "nope"),
+        (["query", "SELECT * FROM nowhere", "--format", "arrow"], "nowhere"),
+        (["describe", "nowhere"], "nowhere"),
+        (["process", "550e8400-e29b-41d4-a716-446655440000"], "550e8400"),
+        (["process", "' OR 1=1 --"], "UUID"),
+    ],
+)
+def test_an_error_is_a_block_with_a_cure(
+    lakehouse: Lakehouse, program: Program, arguments: list[str], said: str
+) -> None:
+    ran = program.run(*arguments, "--lake", lakehouse.uri)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: ") and said in ran.err and "\n  cure " in ran.err
+    assert lakehouse.uri in ran.err
+
+
+def test_nobody_at_the_address_is_an_error(program: Program) -> None:
+    ran = program.run("views", "--lake", "grpc://127.0.0.1:1")
+    assert (ran.code, ran.out) == (1, "")
+    assert "127.0.0.1:1" in ran.err and "cure" in ran.err
+
+
+@pytest.mark.parametrize("form", ["json", "arrow", "table"])
+def test_a_lost_connection_is_no_whole_answer(lakehouse: Lakehouse, form: str) -> None:
+    sql = "SELECT value FROM generate_series(1, 300000)"
+    lakehouse.connection_fault("cut", after=500_000)
+    command = [PROGRAM, "query", sql, "--lake", lakehouse.proxy_uri, "--format", form]
+    ran = subprocess.run(command, capture_output=True, timeout=60)
+    assert ran.returncode == 1 and ran.stderr.startswith(b"error: ")
+    assert len(ran.stdout) > 1000 and b"rows that were printed before this" in ran.stderr
+    if form == "arrow":
+        assert not ran.stdout.endswith(b"\xff\xff\xff\xff\0\0\0\0")
+
+
+def test_the_listing_commands_answer_from_the_lake(lakehouse: Lakehouse, program: Program) -> None:
+    lake = ("--lake", lakehouse.uri)
+    listed = [json.loads(x) for x in program.run("partitions", *lake, "--format", "json").out.splitlines()]
+    assert len(listed) == len(lakehouse.partitions())
+    blocks = program.run("partitions", "blocks", *lake, "--format", "json").out.splitlines()
+    assert len(blocks) == len(lakehouse.partitions("view_set_name = 'blocks'")) > 0
+
+    views = [json.loads(x) for x in program.run("views", *lake, "--format", "json").out.splitlines()]
+    sets = lakehouse.query("SELECT * FROM list_view_sets() ORDER BY view_set_name").to_pylist()
+    assert [(v["view_set_name"], v["current_schema_hash"]) for v in views] == [
+        (s["view_set_name"], s["current_schema_hash"].hex()) for s in sets
+    ]
+
+    columns = [
+        json.loads(x) for x in program.run("describe", "log_entries", *lake, "--format", "json").out.splitlines()
+    ]
+    schema = lakehouse.query("SELECT * FROM log_entries LIMIT 0").schema
+    assert [(c["column"], c["nullable"]) for c in columns] == [(f.name, f.nullable) for f in schema]
+    before = lakehouse.partitions()
+    spans = program.run("describe", "thread_spans", *lake)
+    assert spans.code == 0 and "depth" in spans.out
+    assert lakehouse.partitions() == before
+
+
+def test_old_partitions_are_counted_by_view_instance_and_hash(lakehouse: Lakehouse, program: Program) -> None:
+    ran = program.run("incompatible", "--lake", lakehouse.uri, "--format", "json")
+    groups = [json.loads(line) for line in ran.out.splitlines()]
+    old = lakehouse.old()
+    assert sum(g["partition_count"] for g in groups) == len(old) > 0
+    assert sum(g["total_size_bytes"] for g in groups) == sum(p["file_size"] for p in old)
+    assert sorted(f for g in groups for f in g["file_paths"]) == sorted(p["file_path"] for p in old if p["file_path"])
+    keys = {(p["view_set_name"], p["view_instance_id"], p["file_schema_hash"].hex()) for p in old}
+    assert {(g["view_set_name"], g["view_instance_id"], g["incompatible_schema_hash"]) for g in groups} == keys
+    one = program.run("incompatible", groups[0]["view_set_name"], "--lake", lakehouse.uri).out.splitlines()
+    assert one[0].split()[0] == "view_set_name" and len(one) > 1
+    assert lakehouse.mutators() == []
+
+
+def test_a_process_is_shown_upright(lakehouse: Lakehouse, program: Program) -> None:
+    row = lakehouse.query("SELECT process_id, exe FROM processes LIMIT 1").to_pylist()[0]
+    ran = program.run("process", row["process_id"], "--lake", lakehouse.uri)
+    shown = dict(line.split(None, 1) for line in ran.out.splitlines() if " " in line)
+    assert (shown["process_id"], shown["exe"]) == (row["process_id"], row["exe"])
+    assert (
+        program.run("process", row["process_id"], "--lake", lakehouse.uri, "--format", "json").json["exe"] == row["exe"]
+    )
+
+
+def test_the_policy_file_names_the_lake_and_its_token(program: Program) -> None:
+    running = Lakehouse("--scenario", "morning-after", "--admin-token", "a-token")
+    try:
+        token = program.folder / "token"
+        token.write_text("a-token")
+        token.chmod(0o600)
+        program.configure(running.uri, token_file="token")
+        assert program.run("views", "--config", program.config).code == 0
+        os.rename(program.config, program.folder / "lakewarden.yaml")
+        inside = subprocess.run([PROGRAM, "views"], cwd=program.folder, capture_output=True, text=True, timeout=60)
+        assert (inside.returncode, inside.stderr) == (0, "") and "log_entries" in inside.stdout
+        # A lake that is named alone is not the file's: it gets no token.
+        other = subprocess.run(
+            [PROGRAM, "views", "--lake", running.uri], cwd=program.folder, capture_output=True, text=True, timeout=60
+        )
+        assert other.returncode == 1 and "a-token" not in other.stderr
+        assert not any(name == "authorization" for name, _ in running.calls()[-1]["metadata"])
+    finally:
+        running.stop()
+
+
+def test_a_reader_that_goes_away_ends_the_query(lakehouse: Lakehouse) -> None:
+    sql = "SELECT value FROM generate_series(1, 3000000)"
+    line = f"set -o pipefail; '{PROGRAM}' query '{sql}' --lake {lakehouse.uri} --format csv | head -n 3"
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, "") and ran.stdout.startswith("value")
+
+
+def test_a_full_disk_is_an_error(lakehouse: Lakehouse) -> None:
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(
+            [PROGRAM, "views", "--lake", lakehouse.uri], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert ran.returncode == 1 and "No space left" in ran.stderr
