@@ -304,8 +304,10 @@ def test_blocks_that_somebody_else_made_stay_after_a_failed_comparison(
     """Half-hours that look like shadows are this agent's only where its audit log says so."""
     with block_lost(tmp_path, version) as lakehouse:
         begin = midnight(lakehouse, -5)
-        text = f"'{(begin + timedelta(hours=3)).isoformat()}', '{(begin + timedelta(hours=4)).isoformat()}'"
-        lakehouse.query(f"SELECT * FROM materialize_partitions('blocks', {text}, 1800)")
+        # A whole hour, and half of another one.
+        for first, last in ((180, 240), (1200, 1230)):
+            text = ", ".join(f"'{(begin + timedelta(minutes=minute)).isoformat()}'" for minute in (first, last))
+            lakehouse.query(f"SELECT * FROM materialize_partitions('blocks', {text}, 1800)")
         before = lakehouse.partitions()
         program.configure(lakehouse.uri, evolution("blocks"))
         report = apply(program, 4)
