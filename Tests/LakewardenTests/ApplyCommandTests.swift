@@ -60,14 +60,14 @@ import Warden
         #expect(await run("apply", recorded) == .error)
         #expect(recorded.output.contains("Plan 3f9a1c\n"))
         #expect(!recorded.output.contains("Proof"))
-        #expect(
-            recorded.errors == """
-                error: this plan needs a yes, and there is no terminal to ask at
-                  why    it removes or replaces partitions, which cannot be undone
-                  cure   read the plan, then: lakewarden apply --config \(Self.quickstart) --yes
-                  state  nothing was changed
-
-                """)
+        // Where the lines break depends on where this checkout lies.
+        let words = """
+            error: this plan needs a yes, and there is no terminal to ask at
+            why    it removes or replaces partitions, which cannot be undone
+            cure   read the plan, then: lakewarden apply --config \(Self.quickstart) --yes
+            state  nothing was changed
+            """.split(whereSeparator: \.isWhitespace)
+        #expect(recorded.errors.split(whereSeparator: \.isWhitespace) == words)
     }
 
     @Test(arguments: [

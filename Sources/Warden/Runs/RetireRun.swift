@@ -86,11 +86,18 @@ struct RetireRun {
     func retire(
         _ rows: [Partition], reason: Reason, _ catalog: inout Catalog, _ result: inout Result
     ) async throws {
+        let batches = batches(rows, in: catalog)
+        let unnameable = rows.count - batches.reduce(0) { $0 + $1.rows.count }
+        if unnameable > 0 {
+            result.held += unnameable
+            result.note("no call of this server names \(unnameable) of the rows exactly")
+        }
         var done = 0
-        for batch in batches(rows, in: catalog) {
-            guard result.stillThere + result.unknown == 0, !(reason.isPlanned && context.isStopping()) else {
+        for batch in batches {
+            let isAsked = reason.isPlanned && context.isStopping()
+            guard result.stillThere + result.unknown == 0, !isAsked else {
                 result.held += batch.rows.count
-                result.note("the run was asked to stop")
+                result.note(isAsked ? "the run was asked to stop" : "an earlier batch did not go as asked")
                 continue
             }
             try await retire(batch, reason: reason, &catalog, &result)
@@ -98,11 +105,6 @@ struct RetireRun {
             if reason.isPlanned {
                 context.progress(.retiring(viewSet: batch.rows[0].identity.viewSet, done: done, of: rows.count))
             }
-        }
-        let unnameable = rows.count - batches(rows, in: catalog).reduce(0) { $0 + $1.rows.count }
-        if done == 0, unnameable > 0 {
-            result.held += unnameable
-            result.note("no call of this server names them exactly")
         }
     }
 
