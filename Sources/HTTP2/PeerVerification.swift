@@ -5,6 +5,8 @@ final class PeerVerification {
     private let name: String
     /// What was wrong, as an error with its cure; nil where nothing was.
     private(set) var failure: ConnectionError?
+    /// Whether the server asked for a client certificate.
+    private(set) var askedForCertificate = false
 
     /// Sets a connection up to be checked: by address where the name is one, else by name, which is then sent too (SNI).
     ///
@@ -31,6 +33,14 @@ final class PeerVerification {
             if accepted != 1 { PeerVerification.found(in: store)?.record(store) }
             return accepted
         }
+        SSL_set_cert_cb(
+            ssl,
+            { ssl, _ in
+                if let context = SSL_get_ex_data(ssl, 0) {
+                    Unmanaged<PeerVerification>.fromOpaque(context).takeUnretainedValue().askedForCertificate = true
+                }
+                return 1
+            }, nil)
     }
 
     private static func found(in store: OpaquePointer?) -> PeerVerification? {

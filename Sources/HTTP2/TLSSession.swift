@@ -13,7 +13,9 @@ final class TLSSession {
     private let ssl: OpaquePointer
     private let socket: Socket
     private let verification: PeerVerification
+    private let showsCertificate: Bool
     private var state = State.shaking
+    private var hasRead = false
     /// What a read that had brought bytes before came to: the next one's answer.
     private var next: Result<Wire.Transfer, any Error>?
 
@@ -34,6 +36,7 @@ final class TLSSession {
         }
         self.ssl = ssl
         self.socket = socket
+        showsCertificate = settings.certificateFile != nil
     }
 
     deinit { SSL_free(ssl) }
@@ -65,11 +68,13 @@ final class TLSSession {
             let transfer: Result<Wire.Transfer, any Error>
             switch attempt(.reading, { openssl_read(ssl, rest.baseAddress, rest.count) }) {
             case .done(let more):
+                hasRead = true
                 count += more
                 continue
             case .wait(let direction): transfer = .success(.wait(direction))
             case .failed(let outcome):
-                transfer = outcome.error == SSL_ERROR_ZERO_RETURN ? .success(.end) : .failure(failure(outcome))
+                let isEnd = outcome.error == SSL_ERROR_ZERO_RETURN && !mayBeRefused
+                transfer = isEnd ? .success(.end) : .failure(failure(outcome))
             }
             if count == 0 { return try transfer.get() }
             next = transfer
@@ -148,18 +153,32 @@ final class TLSSession {
             .notHTTP2, "the server does not agree to HTTP/2 over TLS; name the port of its gRPC service", cause: cause)
     }
 
+    /// Some servers (gRPC's own among them) close without a word where they do not take the client's certificate, or the
+    /// lack of one; under TLS 1.3 that is after the handshake.
+    private var mayBeRefused: Bool { verification.askedForCertificate && !hasRead }
+
+    private func silentRefusal(cause: String?) -> ConnectionError {
+        let message =
+            showsCertificate
+            ? "the server closed the connection when it was shown the client certificate; have it trust its authority"
+            : "the server asks for a client certificate; name one with its key"
+        return ConnectionError(.clientCertificate, message, cause: cause)
+    }
+
     private func failure(_ outcome: openssl_outcome) -> any Error {
         let isShaking = state == .shaking
         let error = OpenSSLError.first()
         // A write that the system refuses leaves the session as it is: the server's last words may still be there to read.
         if outcome.error == SSL_ERROR_SYSCALL, outcome.system != 0 {
-            return SystemError(call: "TLS", number: outcome.system)
+            let error = SystemError(call: "TLS", number: outcome.system)
+            return mayBeRefused ? silentRefusal(cause: error.description) : error
         }
         state = .over
         if isShaking, let failure = verification.failure { return failure }
         let cause = error?.description
         switch error?.reason {
         case nil, SSL_R_UNEXPECTED_EOF_WHILE_READING:
+            if mayBeRefused { return silentRefusal(cause: cause) }
             return isShaking
                 ? ConnectionError(
                     .lost, "the server closed the connection in the middle of TLS's handshake", cause: cause)

@@ -17,8 +17,10 @@ struct TLSPeer: Sendable {
     var key: String
     var versions = TLS1_2_VERSION...TLS1_3_VERSION
     var application = Application.http2
-    /// Whose client certificates are asked for and required.
+    /// Whose client certificates are asked for.
     var clientAuthorities: String?
+    /// Whether one must be shown.
+    var requiresClient = true
 
     /// Shakes hands on a blocking descriptor.
     func accept(_ descriptor: CInt) throws -> OpaquePointer {
@@ -32,7 +34,7 @@ struct TLSPeer: Sendable {
         SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM)
         if let clientAuthorities {
             SSL_CTX_load_verify_file(context, clientAuthorities)
-            SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+            SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (requiresClient ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
         }
         choose(context)
         guard let ssl = SSL_new(context) else { throw PeerGone() }

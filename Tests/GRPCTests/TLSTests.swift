@@ -293,6 +293,34 @@ import Testing
         #expect(words(error) == "the server refuses the client certificate; name another one", "\(error as Any)")
     }
 
+    @Test(arguments: [false, true]) func aServerThatClosesWithoutAWordAfterAskingIsUnderstood(
+        _ politely: Bool
+    ) async throws {
+        var server = try certificates.server()
+        server.clientAuthorities = certificates.authorities
+        server.requiresClient = false
+        for showsCertificate in [false, true] {
+            var tls = trusting
+            if showsCertificate { (tls.certificateFile, tls.keyFile) = try certificates.client() }
+            try await withPeer(tls: server) { peer, _ in
+                if politely { peer.sayGoodbye() }
+                peer.cut()
+                peer.untilClosed()
+            } configure: {
+                $0.security = .tls(tls)
+            } _: { (channel) async throws in
+                let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+                #expect(error?.security == .peer)
+                #expect(
+                    words(error)
+                        == (showsCertificate
+                            ? "the server closed the connection when it was shown the client certificate; "
+                                + "have it trust its authority"
+                            : "the server asks for a client certificate; name one with its key"))
+            }
+        }
+    }
+
     // Ends.
 
     @Test(arguments: [false, true]) func aConnectionThatEndsFailsTheOpenCalls(_ politely: Bool) async throws {

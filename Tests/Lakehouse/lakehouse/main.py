@@ -22,6 +22,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import grpc
+
 from . import control, scenarios
 from .clock import SECOND, Clock
 from .faults import Faults
@@ -45,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--data", type=Path, help="the lake's directory, kept; a scenario is built if it is empty")
     options.add_argument(
         "--cache", type=Path, default=CACHE, help="where built scenarios are kept (default: %(default)s)"
+    )
+    options.add_argument(
+        "--tls",
+        type=Path,
+        metavar="FOLDER",
+        help="speaks TLS with its server.pem and server.key; clients need certificates of clients.pem, if it is there",
     )
     options.add_argument("--no-cache", action="store_true", help="build the scenario anew")
     for right, help_text in (
@@ -72,7 +80,7 @@ def serve(arguments: list[str]) -> int:
         lake = Lake(directory, options.version, clock, faults)
         opened.callback(lake.close)
         server = Server([lake], faults, identities(options), rights(options.anonymous, options.version))
-        running, port = server.start(options.port)
+        running, port = server.start(options.port, tls=credentials(options.tls) if options.tls else None)
         opened.callback(lambda: running.stop(None).wait())
         proxy = Proxy(port)
         proxy.start()
@@ -82,6 +90,13 @@ def serve(arguments: list[str]) -> int:
         print(json.dumps({"port": port, "proxy": proxy.port, "control": controlled.server_port}), flush=True)
         stop.wait()
     return 0
+
+
+def credentials(folder: Path) -> grpc.ServerCredentials:
+    pair = ((folder / "server.key").read_bytes(), (folder / "server.pem").read_bytes())
+    clients = folder / "clients.pem"
+    authorities = clients.read_bytes() if clients.exists() else None
+    return grpc.ssl_server_credentials([pair], authorities, require_client_auth=authorities is not None)
 
 
 def rights(kind: str, version: str, name: str = EVERYONE.name) -> Identity:

@@ -53,7 +53,9 @@ class Server:
             number = self._peers.setdefault(peer, len(self._peers))
         return self.lakes[number % len(self.lakes)]
 
-    def start(self, port: int = 0, threads: int = 32) -> tuple[grpc.Server, int]:
+    def start(
+        self, port: int = 0, threads: int = 32, tls: grpc.ServerCredentials | None = None
+    ) -> tuple[grpc.Server, int]:
         options = [
             ("grpc.max_receive_message_length", -1),
             ("grpc.max_send_message_length", -1),
@@ -65,7 +67,8 @@ class Server:
             ("grpc.http2.max_ping_strikes", 0),
         ]
         server = grpc.server(ThreadPoolExecutor(threads, "grpc"), handlers=[Handler(self)], options=options)
-        bound = server.add_insecure_port(f"127.0.0.1:{port}")
+        place = f"127.0.0.1:{port}"
+        bound = server.add_secure_port(place, tls) if tls else server.add_insecure_port(place)
         server.start()
         return server, bound
 

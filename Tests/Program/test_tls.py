@@ -1,0 +1,96 @@
+"""The program and a lakehouse over TLS: grpcio's own, which is not OpenSSL."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import Lakehouse, Program
+
+EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1")
+
+
+def certificate(folder: Path, name: str, *more: str) -> None:
+    files = ("-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")
+    command = ["openssl", "req", "-x509", *EC, "-subj", f"/CN={name}", *files, *more]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificates")
+    certificate(folder, "ca")
+    signed = ("-CA", str(folder / "ca.pem"), "-CAkey", str(folder / "ca.key"), "-addext", "basicConstraints=CA:FALSE")
+    certificate(folder, "server", *signed, "-addext", "subjectAltName=DNS:lake.test")
+    certificate(folder, "client", *signed)
+    (folder / "clients.pem").write_bytes((folder / "ca.pem").read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lake(certificates: Path) -> Iterator[Lakehouse]:
+    running = Lakehouse("--scenario", "morning-after", "--tls", str(certificates))
+    yield running
+    running.stop()
+
+
+def settings(program: Program, certificates: Path, **changed: str) -> str:
+    """All keys of `lake.tls`, the files beside the policy file."""
+    for name in ("ca.pem", "client.pem", "client.key"):
+        (program.folder / name).write_bytes((certificates / name).read_bytes())
+    keys = {
+        "ca_file": "ca.pem",
+        "client_certificate": "client.pem",
+        "client_key": "client.key",
+        "server_name": "lake.test",
+    } | changed
+    return "\n  tls: { " + ", ".join(f"{key}: {value}" for key, value in keys.items() if value) + " }"
+
+
+def secure(lake: Lakehouse, scheme: str = "grpc+tls") -> str:
+    return lake.uri.replace("grpc", scheme, 1)
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("scheme", ["grpc+tls", "https"])
+def test_a_plan_is_made_over_tls_with_a_client_certificate(
+    lake: Lakehouse, program: Program, certificates: Path, scheme: str
+):
+    program.configure(secure(lake, scheme) + settings(program, certificates))
+    ran = program.apply("--dry-run", "--detailed-exitcode", "--format", "json")
+    assert ran.code == 2, ran.err
+    assert ran.json["lake"]["partitions"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"ca_file": ""}, ("“CN=ca”, is unknown", "name its certificate as the CA file", "intermediate certificate")),
+        ({"server_name": ""}, ("is not for 127.0.0.1 but for DNS:lake.test", "set it as the server name")),
+        ({"server_name": "other.test"}, ("is not for other.test but for DNS:lake.test",)),
+        ({"client_certificate": "", "client_key": ""}, ("asks for a client certificate",)),
+    ],
+)
+def test_what_is_not_to_be_trusted_is_told_with_its_cure(
+    lake: Lakehouse, program: Program, certificates: Path, changed: dict[str, str], words: tuple[str, ...]
+):
+    program.configure(secure(lake) + settings(program, certificates, **changed))
+    ran = program.apply("--yes")
+    assert ran.code == 1
+    said = unwrapped(ran.err)
+    for word in ("there is no secure connection to the lake", "lake.tls in the policy file", *words):
+        assert word in said
+
+
+def test_a_missing_file_is_told_as_a_setting(lake: Lakehouse, program: Program, certificates: Path):
+    program.configure(secure(lake) + settings(program, certificates, ca_file="none.pem"))
+    ran = program.apply("--yes")
+    assert ran.code == 1
+    assert f"the file of trusted authorities {program.folder}/none.pem cannot be read" in unwrapped(ran.err)
+    assert "correct lake in the policy file" in unwrapped(ran.err)
