@@ -10,7 +10,7 @@ struct LakeChoice: Sendable, Hashable {
     var tokenFile: String?
 
     /// What is asked where nothing names a lake, as by the Python client.
-    static let localLake = "grpc://localhost:\(ServerAddress.defaultPort)"
+    static let localLake = FlightSQLClient.localLake
     private static let usualFile = "lakewarden.yaml"
 
     /// Reads the options, and a policy file where one is named or usual.

@@ -1,0 +1,25 @@
+import AsyncIO
+
+extension FlightSQLClient {
+    /// The lake that is asked where none is named.
+    public static let localLake = "grpc://localhost:\(ServerAddress.defaultPort)"
+
+    /// Makes a client, on an event loop of its own, for the time of `body`; closes its connection and its loop on every
+    /// way out.
+    ///
+    ///     let rows = try await FlightSQLClient.withConnection { try await $0.query("SELECT 1 AS one").rows }
+    ///
+    /// - Parameters:
+    ///   - uri: Where the server listens.
+    ///   - tokenFile: A file with the bearer token, where the server asks for one.
+    /// - Throws: ``MicromegasError`` (`configuration`) for an address that cannot be used; what `body` throws.
+    public static func withConnection<Result>(
+        to uri: String = localLake, tokenFile: String? = nil,
+        _ body: (FlightSQLClient) async throws -> Result
+    ) async throws -> Result {
+        let configuration = ClientConfiguration(address: try ServerAddress(uri: uri), tokenFile: tokenFile)
+        return try await EventLoop.withLoop(name: "micromegas") { loop in
+            try await withConnection(configuration, on: loop, body)
+        }
+    }
+}
