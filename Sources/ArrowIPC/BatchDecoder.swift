@@ -1,6 +1,8 @@
 /// Makes columns of a RecordBatch table and its body. Fields take their nodes and buffers in the order of a walk through
 /// the schema, parents first.
 struct BatchDecoder {
+    private static let maximumElementsWithoutBytes = 1 << 24
+
     private var body: BodyReader
     private let dictionaries: [Int64: Column]
 
@@ -36,12 +38,21 @@ struct BatchDecoder {
 
     private mutating func column(of type: DataType, dictionaryID: Int64?) throws(ArrowError) -> Column {
         let node = try body.takeNode()
-        if case .null = type {
+        switch type {
+        case .null:
             return Column(type: type, count: node.count, nullCount: node.count, validity: nil, storage: .null)
+        case .runEndEncoded(let ends, let values):
+            let runs = try runs(ends, values, rows: node.count)
+            return Column(type: type, count: node.count, nullCount: 0, validity: nil, storage: .runs(runs))
+        case .union(let union) where !body.isVersion4:
+            let rows = try rows(of: union, node: node, validity: nil)
+            return Column(type: type, count: node.count, nullCount: 0, validity: nil, storage: .union(rows))
+        default:
+            let validity = try body.takeValidity(node)
+            let storage = try storage(of: type, dictionaryID: dictionaryID, node: node, validity: validity)
+            return Column(
+                type: type, count: node.count, nullCount: node.nullCount, validity: validity, storage: storage)
         }
-        let validity = try body.takeValidity(node)
-        let storage = try storage(of: type, dictionaryID: dictionaryID, node: node, validity: validity)
-        return Column(type: type, count: node.count, nullCount: node.nullCount, validity: validity, storage: storage)
     }
 
     private mutating func storage(
@@ -61,11 +72,23 @@ struct BatchDecoder {
             let bytes = try body.takeBuffer("bytes")
             try offsets.check(count: node.count, end: bytes.count)
             return .variableWidth(offsets, bytes)
-        case .list(let element), .largeList(let element):
+        case .utf8View, .binaryView:
+            let views = try body.takeBuffer("views", atLeast: node.count * ByteViews.width)
+            var data: [Buffer] = []
+            for _ in 0..<(try body.takeVariadicCount()) { data.append(try body.takeBuffer("data")) }
+            let values = ByteViews(views: views, data: data)
+            try values.check(count: node.count, validity: validity, isText: type == .utf8View)
+            return .views(values)
+        case .listView(let element): return try listViews(of: element, node: node, isLarge: false)
+        case .largeListView(let element): return try listViews(of: element, node: node, isLarge: true)
+        case .fixedSizeList(let element, let size):
+            return try placedLists(.fixedSize(size), of: element, node: node)
+        case .union(let union): return .union(try rows(of: union, node: node, validity: validity))
+        case .list(let element), .largeList(let element), .map(let element, _):
             var isLarge = false
             if case .largeList = type { isLarge = true }
             let offsets = try body.takeOffsets(node, isLarge: isLarge)
-            let elements = try column(of: element)
+            let elements = try elements(element)
             try offsets.check(count: node.count, end: elements.count)
             return .list(offsets, elements)
         case .structure(let fields):
@@ -88,6 +111,50 @@ struct BatchDecoder {
             guard let width = type.fixedWidth else { throw .unsupported("the type \(type)") }
             return .fixedWidth(try body.takeBuffer("values", atLeast: node.count * width))
         }
+    }
+
+    private mutating func listViews(
+        of element: Field, node: BodyReader.Node, isLarge: Bool
+    ) throws(ArrowError) -> Column.Storage {
+        let width = isLarge ? 8 : 4
+        let offsets = try body.takeBuffer("offsets", atLeast: node.count * width)
+        let sizes = try body.takeBuffer("sizes", atLeast: node.count * width)
+        return try placedLists(.views(offsets: offsets, sizes: sizes, isLarge: isLarge), of: element, node: node)
+    }
+
+    private mutating func placedLists(
+        _ places: ListPlaces, of element: Field, node: BodyReader.Node
+    ) throws(ArrowError) -> Column.Storage {
+        let elements = try elements(element)
+        try places.check(count: node.count, elements: elements.count)
+        return .placedList(places, elements)
+    }
+
+    /// The elements of lists. One row can have all of them, so those that take no bytes are bounded.
+    private mutating func elements(_ field: Field) throws(ArrowError) -> Column {
+        let column = try column(of: field)
+        if field.type.mayTakeNoBytes, column.count > Self.maximumElementsWithoutBytes {
+            throw .malformed("a list cannot have \(column.count) elements of type \(field.type)")
+        }
+        return column
+    }
+
+    private mutating func rows(
+        of type: UnionType, node: BodyReader.Node, validity: Buffer?
+    ) throws(ArrowError) -> UnionRows {
+        let ids = try body.takeBuffer("members", atLeast: node.count)
+        let rows = type.isDense ? try body.takeBuffer("offsets", atLeast: node.count * 4) : nil
+        var members: [Column] = []
+        for field in type.members { members.append(try column(of: field)) }
+        let union = UnionRows(type, members: members, ids: ids, rows: rows)
+        try union.check(count: node.count, validity: validity)
+        return union
+    }
+
+    private mutating func runs(_ ends: Field, _ values: Field, rows: Int) throws(ArrowError) -> Runs {
+        let runs = Runs(ends: try column(of: ends), values: try column(of: values))
+        try runs.check(rows: rows)
+        return runs
     }
 
     /// The values of a dictionary that has come. One that only nulls refer to may come later.

@@ -14,18 +14,10 @@ struct DictionaryTypes {
                     throw .malformed("dictionary \(id) is to hold both \(other) and \(values)")
                 }
                 byID[id] = values
-                try collect(children(of: values))
+                try collect(values.children)
             } else {
-                try collect(children(of: field.type))
+                try collect(field.type.children)
             }
-        }
-    }
-
-    private func children(of type: DataType) -> [Field] {
-        switch type {
-        case .list(let element), .largeList(let element): [element]
-        case .structure(let members): members
-        default: []
         }
     }
 }

@@ -8,7 +8,7 @@ public struct StreamDecoder: Sendable {
     /// What a message held.
     public enum Decoded: Sendable {
         case schema(Schema)
-        /// A dictionary came, new or in place of an earlier one; batches decoded before keep theirs.
+        /// A dictionary came, new, in place of an earlier one or added to it; batches decoded before keep theirs.
         case dictionary(id: Int64)
         case batch(RecordBatch)
     }
@@ -75,14 +75,20 @@ public struct StreamDecoder: Sendable {
         do throws(ArrowError) {
             guard schema != nil else { throw .malformed("it came before the schema") }
             guard let type = dictionaryTypes[id] else { throw .malformed("no field of the schema has it") }
-            guard try !table.flag(2) else { throw .unsupported("a dictionary sent in parts (isDelta)") }
             guard let data = try table.table(1) else { throw .malformed("it has no data") }
             var decoder = try BatchDecoder(data, body: body, dictionaries: dictionaries)
-            dictionaries[id] = try decoder.columns(of: [Field(name: "values", type: type)])[0]
+            let values = try decoder.columns(of: [Field(name: "values", type: type)])[0]
+            dictionaries[id] = try table.flag(2) ? earlier(id).followed(by: values) : values
             return id
         } catch {
             throw error.inside("dictionary \(id)")
         }
+    }
+
+    /// The dictionary that a part is to be added to.
+    private func earlier(_ id: Int64) throws(ArrowError) -> Column {
+        guard let column = dictionaries[id] else { throw .malformed("a further part of it came before the first") }
+        return column
     }
 
     private func decodeBatch(_ table: FlatTable, body: Body) throws(ArrowError) -> RecordBatch {

@@ -7,8 +7,8 @@ import Testing
     static let names = (try? GoldenStream.names()) ?? []
 
     @Test("the streams are there") func allThere() {
-        #expect(Self.names.filter { !$0.hasPrefix("refused-") }.count == 21)
-        #expect(Self.names.filter { $0.hasPrefix("refused-") }.count == 10)
+        #expect(Self.names.filter { !$0.hasPrefix("refused-") }.count == 33)
+        #expect(Self.names.filter { $0.hasPrefix("refused-") }.count == 1)
     }
 
     @Test("a stream decodes to what pyarrow reads", arguments: names.filter { !$0.hasPrefix("refused-") })

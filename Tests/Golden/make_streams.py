@@ -44,11 +44,28 @@ def number_type(kind: pa.DataType) -> pa.DataType | None:
 def values(array: pa.Array) -> list:
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return values(array.dictionary_decode())
+        items = values(array.dictionary)
+        return [None if index is None else items[index] for index in array.indices.to_pylist()]
     if number := number_type(kind):
         return array.cast(number).to_pylist()
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    if pa.types.is_decimal(kind):
+        return [None if value is None else {"decimal": format(value, "f")} for value in array.to_pylist()]
+    if isinstance(array.type, pa.FixedSizeBinaryType) or any(of(kind) for of in BYTES):
         return [None if value is None else {"hex": value.hex()} for value in array.to_pylist()]
+    if pa.types.is_run_end_encoded(kind):
+        return run_values(array)
+    if pa.types.is_union(kind):
+        return union_values(array)
+    if pa.types.is_map(kind):
+        pairs = [list(pair) for pair in zip(values(array.keys), values(array.items), strict=True)]
+        return [pairs[s.as_py() : e.as_py()] if ok.as_py() else None for s, e, ok in bounds(array)]
+    if pa.types.is_fixed_size_list(kind):
+        items, size = values(array.values), kind.list_size
+        return [items[i * size : (i + 1) * size] if ok.as_py() else None for i, ok in enumerate(array.is_valid())]
+    if isinstance(array, (pa.ListViewArray, pa.LargeListViewArray)):
+        items = values(array.values)
+        places = zip(array.offsets.to_pylist(), array.sizes.to_pylist(), array.is_valid().to_pylist(), strict=True)
+        return [items[start : start + size] if ok else None for start, size, ok in places]
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         items = values(array.values)
         return [items[s.as_py() : e.as_py()] if ok.as_py() else None for s, e, ok in bounds(array)]
@@ -58,6 +75,23 @@ def values(array: pa.Array) -> list:
         rows = [{name: member[row] for name, member in zip(names, members, strict=True)} for row in range(len(array))]
         return [row if ok.as_py() else None for row, ok in zip(rows, array.is_valid(), strict=True)]
     return array.to_pylist()
+
+
+BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view)
+
+
+def run_values(array: pa.RunEndEncodedArray) -> list:
+    rows, runs = [], values(array.values)
+    for end, value in zip(array.run_ends.to_pylist(), runs, strict=True):
+        rows += [value] * (end - len(rows))
+    return rows[array.offset : array.offset + len(array)]
+
+
+def union_values(array: pa.UnionArray) -> list:
+    codes = list(range(array.type.num_fields)) if not array.type.type_codes else array.type.type_codes
+    members = [values(array.field(index)) for index in range(array.type.num_fields)]
+    rows = array.offsets.to_pylist() if array.type.mode == "dense" else range(len(array))
+    return [members[codes.index(code)][row] for code, row in zip(array.type_codes.to_pylist(), rows, strict=True)]
 
 
 def bounds(array: pa.Array):
@@ -87,6 +121,10 @@ def save(name: str, data: bytes, document: dict) -> None:
 
 def column(name: str, kind: pa.DataType, *items) -> tuple[pa.Field, pa.Array]:
     return pa.field(name, kind), pa.array(items, kind)
+
+
+def named(name: str, array: pa.Array) -> tuple[pa.Field, pa.Array]:
+    return pa.field(name, array.type), array
 
 
 def batch(*columns: tuple[pa.Field, pa.Array]) -> pa.RecordBatch:
@@ -199,26 +237,115 @@ def damaged() -> None:
     good("to-damage", [rows])
 
 
-def refusals() -> None:
-    def of(kind: pa.DataType, *items) -> bytes:
-        rows = pa.record_batch([pa.array(items, kind)], ["x"])
-        return written(rows.schema, [rows])
+def fixed() -> None:
+    texts = (("1.50", None, "-0.01"), ("999999999999999999", None, "-7"), ("-" + "9" * 38, "1", None))
+    kinds = (pa.decimal32(9, 2), pa.decimal64(18, 0), pa.decimal128(38, 0))
+    columns = [
+        column(f"d{kind.bit_width}", kind, *[text and Decimal(text) for text in items])
+        for kind, items in zip(kinds, texts, strict=True)
+    ]
+    digits = [Decimal("-" + "9" * 56 + "." + "1" * 20), Decimal("0.00000000000000000010"), None]
+    columns += [
+        column("d256", pa.decimal256(76, 20), *digits),
+        column("hundreds", pa.decimal128(5, -2), Decimal("1200"), None, Decimal("0")),
+        column("zeros", pa.decimal256(40, 3), Decimal("1000000000.000"), Decimal("-4294967296.001"), None),
+        column("b", pa.binary(3), b"abc", None, b"\x00\xff\x01"),
+        column("none", pa.binary(0), b"", None, b""),
+        column("l", pa.list_(pa.int8(), 2), [1, None], None, [3, 4]),
+        column("texts", pa.list_(pa.list_(pa.string(), 1), 2), [["a"], None], None, [["b"], ["c"]]),
+        column("i", pa.month_day_nano_interval(), (1, -2, 3), None, (-(2**31), 2**31 - 1, -(2**63))),
+    ]
+    rows = batch(*columns)
+    good("fixed", [rows, rows.slice(1, 2)])
 
-    refused("decimal", of(pa.decimal128(5, 2), Decimal("1.50")), "the type Decimal")
-    refused("map", of(pa.map_(pa.string(), pa.int8()), [("a", 1)]), "the type Map")
-    refused("view", of(pa.string_view(), "a"), "the type Utf8View")
-    refused("fixed", of(pa.binary(2), b"ab"), "the type FixedSizeBinary")
-    refused("list", of(pa.list_(pa.int8(), 2), [1, 2]), "the type FixedSizeList")
-    refused("interval", of(pa.month_day_nano_interval(), (1, 2, 3)), "the type Interval")
-    union = pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])])
-    rows = pa.record_batch([union], ["x"])
-    refused("union", written(rows.schema, [rows]), "the type Union")
-    runs = pa.RunEndEncodedArray.from_arrays(pa.array([2], pa.int32()), pa.array(["a"]))
-    rows = pa.record_batch([runs], ["x"])
-    refused("runs", written(rows.schema, [rows]), "the type RunEndEncoded")
-    arrays = [pa.array(items).dictionary_encode() for items in (["a"], ["a", "b"])]
-    rows = [pa.record_batch([array], ["x"]) for array in arrays]
-    refused("delta", written(rows[0].schema, rows, emit_dictionary_deltas=True), "isDelta")
+
+def maps() -> None:
+    plain = pa.map_(pa.string(), pa.int8())
+    sorted_keys = pa.map_(pa.int16(), pa.list_(pa.string()), keys_sorted=True)
+    named = pa.map_(pa.field("k", pa.string(), nullable=False), pa.field("v", pa.bool_()))
+    rows = batch(
+        column("m", plain, [("a", 1), ("b", None)], None, [], [("a", 2)]),
+        column("s", sorted_keys, [(1, ["x"]), (2, None)], [], None, [(3, [])]),
+        column("n", named, [("a", True)], None, [], [("a", None), ("b", False)]),
+        column("l", pa.list_(plain), [[("z", 1)], None], [], None, [[]]),
+    )
+    good("maps", [rows, rows.slice(1, 3)])
+
+
+def unions() -> None:
+    words, numbers = pa.array(["a", None, "c"]), pa.array([1, 2, None], pa.int16())
+    codes = pa.array([7, 5, 7], pa.int8())
+    sparse = pa.UnionArray.from_sparse(codes, [words, numbers], ["w", "n"], [5, 7])
+    dense = pa.UnionArray.from_dense(codes, pa.array([0, 1, 2], pa.int32()), [words, numbers], ["w", "n"], [5, 7])
+    plain = pa.UnionArray.from_sparse(pa.array([0, 1, 1], pa.int8()), [words, pa.nulls(3)])
+    listed = pa.ListArray.from_arrays([0, 2, 2, 3], dense)
+    rows = pa.record_batch([sparse, dense, plain, listed], ["sparse", "dense", "plain", "listed"])
+    good("unions", [rows])
+    good("unions-v4", [rows], metadata_version=pa.ipc.MetadataVersion.V4)
+
+
+def views() -> None:
+    words = ("", "twelve bytes", None, "thirteen byte", "日本🦉日本🦉", "x" * 40, "y" * 5)
+    raw = [None if word is None else word.encode() + b"\xff" for word in words]
+    encoded = pa.DictionaryArray.from_arrays(
+        pa.array([5, 2, None, 1, 0, 3, 3], pa.int8()), pa.array(words, "string_view")
+    )
+    rows = batch(
+        column("s", pa.string_view(), *words),
+        column("b", pa.binary_view(), *raw),
+        column("inline", pa.string_view(), *"abcdefg"),
+        column("l", pa.list_(pa.string_view()), *[[word, "z" * 13] for word in words]),
+        named("d", encoded),
+    )
+    good("views", [rows, rows.slice(3, 3)])
+    numbers = pa.array([1, 2, None, 4, 5])
+    overlapping = pa.ListViewArray.from_arrays([3, 0, 0, 5], [2, 4, 0, 0], numbers)
+    large = pa.LargeListViewArray.from_arrays([3, 0, 0, 5], [2, 4, 0, 0], pa.array(["a", "b", None, "d", "e"]))
+    rows = batch(
+        named("o", overlapping),
+        named("large", large),
+        column("n", pa.list_view(pa.list_view(pa.bool_())), [[True], None], None, [], [[None, False], []]),
+    )
+    good("list-views", [rows])
+
+
+def runs() -> None:
+    def of(ends: pa.DataType, stops: list, items: pa.Array) -> pa.RunEndEncodedArray:
+        return pa.RunEndEncodedArray.from_arrays(pa.array(stops, ends), items)
+
+    rows = batch(
+        named("short", of(pa.int16(), [2, 3, 7], pa.array(["a", None, "b"]))),
+        named("int", of(pa.int32(), [1, 7], pa.array([1.5, -0.5]))),
+        named("long", of(pa.int64(), [6, 7], pa.array(["x", "y"]).dictionary_encode())),
+    )
+    good("runs", [rows])
+
+
+def deltas() -> None:
+    def sent(name: str, *items: list, kind: pa.DataType) -> None:
+        stages = [pa.array([*range(len(part)), None], pa.int8()) for part in items]
+        arrays = [
+            pa.DictionaryArray.from_arrays(i, pa.array(part, kind)) for i, part in zip(stages, items, strict=True)
+        ]
+        batches = [pa.record_batch([array], ["x"]) for array in arrays]
+        good(name, batches, emit_dictionary_deltas=True)
+
+    sent("delta", ["a"], ["a", "b", None], ["a", "b", None, "", "naïve"], ["z"], ["z", "a"], kind=pa.string())
+    sent("delta-numbers", [1, 2], [1, 2, 3], [1, 2, 3, None, 5], kind=pa.int64())
+    sent("delta-views", ["a" * 20], ["a" * 20, "b" * 13, "c"], kind=pa.string_view())
+    inner = pa.DictionaryArray.from_arrays(pa.array([1, 0, None, 1], pa.int8()), pa.array(["p", "q"]))
+    lists = pa.ListArray.from_arrays([0, 2, 3, 4], inner)
+    outer = pa.DictionaryArray.from_arrays(pa.array([2, 0, None, 1], pa.int16()), lists)
+    good("dictionary-of-dictionaries", [pa.record_batch([outer], ["d"])])
+
+
+def extension() -> None:
+    notes = {"ARROW:extension:name": "lakewarden.unknown", "ARROW:extension:metadata": "any"}
+    field = pa.field("x", pa.binary(2), metadata=notes)
+    good("extension", [pa.record_batch([pa.array([b"ab", None], pa.binary(2))], schema=pa.schema([field]))])
+
+
+def version4() -> None:
     rows = pa.record_batch([pa.array([1])], ["x"])
     good("metadata-v4", [rows], metadata_version=pa.ipc.MetadataVersion.V4)
 
@@ -227,7 +354,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.iterdir():
         path.unlink()
-    for make in (numbers, temporal, texts, nested, dictionaries, empty, compressed, damaged, refusals):
+    kinds = (fixed, maps, unions, views, runs, deltas, extension, version4)
+    for make in (numbers, temporal, texts, nested, dictionaries, empty, compressed, damaged, *kinds):
         make()
     if len(sys.argv) > 1:
         data = Path(sys.argv[1]).read_bytes()

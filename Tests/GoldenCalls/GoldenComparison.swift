@@ -56,6 +56,11 @@ extension GoldenJSON {
         case .double(let number): self = Int64(exactly: number).map(GoldenJSON.integer) ?? .double(number)
         case .text(let text): self = .text(text)
         case .bytes(let bytes): self = .object(["hex": .text(bytes.map(Self.hex).joined())])
+        case .decimal(let digits): self = .object(["decimal": .text(digits)])
+        case .interval(let months, let days, let nanoseconds):
+            self = .list([.integer(Int64(months)), .integer(Int64(days)), .integer(nanoseconds)])
+        case .map(let entries):
+            self = .list(entries.map { .list([GoldenJSON($0.key), GoldenJSON($0.value)]) })
         case .list(let elements): self = .list(elements.map(GoldenJSON.init))
         case .structure(let members):
             self = .object(Dictionary(members.map { ($0.name, GoldenJSON($0.value)) }, uniquingKeysWith: { $1 }))

@@ -8,6 +8,48 @@ public struct BinaryValues: Sendable {
     @usableFromInline let dictionaryValidity: Buffer?
     @usableFromInline let offsets: Offsets
     @usableFromInline let bytes: Buffer
+    /// The column itself where its values do not lie in one buffer, or not as offsets say.
+    let scattered: Column?
+    @usableFromInline let isScattered: Bool
+
+    init(
+        count: Int, validity: Buffer?, indices: Indices?, dictionaryValidity: Buffer?, offsets: Offsets, bytes: Buffer
+    ) {
+        self.count = count
+        self.validity = validity
+        self.indices = indices
+        self.dictionaryValidity = dictionaryValidity
+        self.offsets = offsets
+        self.bytes = bytes
+        self.scattered = nil
+        self.isScattered = false
+    }
+
+    /// The values of a column that are sought row by row.
+    init(scattered column: Column) {
+        let nothing = Buffer([], 0..<0)
+        self.count = column.count
+        self.validity = nil
+        self.indices = nil
+        self.dictionaryValidity = nil
+        self.offsets = Offsets(buffer: nothing, isLarge: false)
+        self.bytes = nothing
+        self.scattered = column
+        self.isScattered = true
+    }
+
+    /// The bytes of a row of a column whose values are sought row by row, nil where it is null.
+    @usableFromInline
+    func sought(_ row: Int) -> Buffer? {
+        guard let origin = scattered?.origin(of: row) else { return nil }
+        switch (origin.column.storage, origin.column.type) {
+        case (.variableWidth(let offsets, let bytes), _): return bytes.part(offsets[origin.row])
+        case (.views(let views), _): return views[origin.row]
+        case (.fixedWidth(let buffer), .fixedSizeBinary(let size)):
+            return buffer.part(origin.row * size..<(origin.row + 1) * size)
+        default: return nil
+        }
+    }
 
     /// Where the bytes of a row are in the buffer, nil where it is null.
     @inlinable
@@ -22,19 +64,24 @@ public struct BinaryValues: Sendable {
 
     /// A copy of the bytes of a row, nil where it is null. Traps where there is no such row.
     public subscript(row: Int) -> [UInt8]? {
+        if isScattered { return sought(row)?.copy() }
         guard let place = place(of: row) else { return nil }
         return bytes.part(place).copy()
     }
 
     /// Whether the value of a row is null. Traps where there is no such row.
     @inlinable
-    public func isNull(at row: Int) -> Bool { place(of: row) == nil }
+    public func isNull(at row: Int) -> Bool { isScattered ? sought(row) == nil : place(of: row) == nil }
 
     /// Calls a closure with the bytes of a row in place, nil where it is null. Traps where there is no such row.
     @inlinable
     public func withBytes<Result, Failure>(
         at row: Int, _ body: (Span<UInt8>?) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        if isScattered {
+            guard let value = sought(row) else { return try body(nil) }
+            return try body(value.message.span.extracting(value.range))
+        }
         guard let place = place(of: row) else { return try body(nil) }
         return try body(bytes.message.span.extracting(bytes.range).extracting(place))
     }
@@ -51,7 +98,7 @@ public struct BinaryValues: Sendable {
         in rows: Range<Int>, _ body: (Span<UInt8>?) throws(Failure) -> Void
     ) throws(Failure) {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows out of range")
-        guard indices == nil, !offsets.isLarge else {
+        guard indices == nil, !offsets.isLarge, !isScattered else {
             for row in rows { try withBytes(at: row, body) }
             return
         }
@@ -110,16 +157,18 @@ struct Indices: Sendable {
 }
 
 extension Column {
-    /// The texts of a column of text, whether dictionary-encoded or not.
+    /// The texts of a column of text, whether dictionary-encoded, run-end encoded, views or plain.
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func texts() throws(ArrowError) -> TextValues {
-        let plain: DataType = if case .dictionary(_, let values, _) = type { values } else { type }
-        guard plain == .utf8 || plain == .largeUTF8 else { throw mismatch("texts") }
-        return TextValues(utf8: try binaries())
+        switch type.encoded {
+        case .utf8, .largeUTF8, .utf8View: return TextValues(utf8: try binaries())
+        default: throw mismatch("texts")
+        }
     }
 
-    /// The byte strings of a column of bytes, or the UTF-8 of one of text, whether dictionary-encoded or not.
+    /// The byte strings of a column of bytes, or the UTF-8 of one of text, whether dictionary-encoded, run-end encoded,
+    /// views, of fixed size or plain.
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func binaries() throws(ArrowError) -> BinaryValues {
@@ -127,12 +176,18 @@ extension Column {
             return BinaryValues(
                 count: count, validity: validity, indices: nil, dictionaryValidity: nil, offsets: offsets, bytes: bytes)
         }
-        guard case .dictionary(let indices, let values) = storage,
+        if case .dictionary(let indices, let values) = storage,
             case .variableWidth(let offsets, let bytes) = values.storage
-        else { throw mismatch("byte strings") }
-        return BinaryValues(
-            count: count, validity: validity, indices: indices, dictionaryValidity: values.validity,
-            offsets: offsets, bytes: bytes)
+        {
+            return BinaryValues(
+                count: count, validity: validity, indices: indices, dictionaryValidity: values.validity,
+                offsets: offsets, bytes: bytes)
+        }
+        switch type.encoded {
+        case .utf8, .largeUTF8, .utf8View, .binary, .largeBinary, .binaryView, .fixedSizeBinary:
+            return BinaryValues(scattered: self)
+        default: throw mismatch("byte strings")
+        }
     }
 
     /// The text at a row, nil where it is null.
@@ -144,4 +199,15 @@ extension Column {
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func bytes(at row: Int) throws(ArrowError) -> [UInt8]? { try binaries()[row] }
+}
+
+extension DataType {
+    /// The type of the values that indices or runs lead to, or the type itself.
+    var encoded: DataType {
+        switch self {
+        case .dictionary(_, let values, _): values.encoded
+        case .runEndEncoded(_, let values): values.type.encoded
+        default: self
+        }
+    }
 }

@@ -7,7 +7,7 @@ public struct Column: Sendable {
     public let type: DataType
     /// Count of rows.
     public let count: Int
-    /// Count of rows whose value is null.
+    /// Count of rows that are marked as null. Indices, unions and runs that lead to a null value are not counted.
     public let nullCount: Int
     let validity: Buffer?
     let storage: Storage
@@ -18,20 +18,25 @@ public struct Column: Sendable {
         case bits(Buffer)
         case fixedWidth(Buffer)
         case variableWidth(Offsets, Buffer)
+        case views(ByteViews)
         case list(Offsets, Column)
+        /// Lists without offsets of their own.
+        case placedList(ListPlaces, Column)
         case structure([Column])
+        case union(UnionRows)
         case dictionary(Indices, values: Column)
+        case runs(Runs)
+        /// A dictionary that came in parts.
+        case parts(ColumnParts)
     }
 
     /// Whether the value of a row is null. In a dictionary-encoded column, an index that leads to a null value is null
-    /// too.
+    /// too; so are the rows of a union or of runs whose value is null.
     public func isNull(at row: Int) -> Bool {
         precondition(row >= 0 && row < count, "row out of range")
         switch storage {
         case .null: return true
-        case .dictionary(let indices, let values):
-            if let validity, !validity.bit(row) { return true }
-            return values.nullCount > 0 && values.isNull(at: indices[row])
+        case .dictionary, .union, .runs, .parts: return origin(of: row) == nil
         default:
             guard let validity else { return false }
             return !validity.bit(row)
@@ -55,13 +60,38 @@ public struct Column: Sendable {
             case .null: .null
             case .bool: .bits(nothing)
             case .utf8, .largeUTF8, .binary, .largeBinary: .variableWidth(offsets, nothing)
-            case .list(let element), .largeList(let element): .list(offsets, Column(emptyOf: element.type))
+            case .utf8View, .binaryView: .views(ByteViews(views: nothing, data: []))
+            case .list(let element), .largeList(let element), .map(let element, _):
+                .list(offsets, Column(emptyOf: element.type))
+            case .listView(let element), .largeListView(let element), .fixedSizeList(let element, _):
+                .placedList(.fixedSize(0), Column(emptyOf: element.type))
+            case .union(let type):
+                .union(UnionRows(type, members: type.members.map { Column(emptyOf: $0.type) }, ids: nothing, rows: nil))
+            case .runEndEncoded(let ends, let values):
+                .runs(Runs(ends: Column(emptyOf: ends.type), values: Column(emptyOf: values.type)))
             case .structure(let members): .structure(members.map { Column(emptyOf: $0.type) })
             case .dictionary(let indices, let values, _):
                 .dictionary(Indices(type: indices, buffer: nothing), values: Column(emptyOf: values))
             default: .fixedWidth(nothing)
             }
         self.init(type: type, count: 0, nullCount: 0, validity: nil, storage: storage)
+    }
+
+    /// The column and the row in which a row's value lies, through indices, runs, unions and parts; nil where it is null.
+    func origin(of row: Int) -> (column: Column, row: Int)? {
+        precondition(row >= 0 && row < count, "row out of range")
+        var (column, row) = (self, row)
+        while true {
+            if let validity = column.validity, !validity.bit(row) { return nil }
+            switch column.storage {
+            case .null: return nil
+            case .dictionary(let indices, let values): (column, row) = (values, indices[row])
+            case .runs(let runs): (column, row) = (runs.values, runs[row])
+            case .union(let union): (column, row) = union[row]
+            case .parts(let parts): (column, row) = parts[row]
+            default: return (column, row)
+            }
+        }
     }
 
     func mismatch(_ wanted: String) -> ArrowError {

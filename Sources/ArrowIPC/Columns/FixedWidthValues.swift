@@ -101,8 +101,9 @@ extension Column {
     public func int64(at row: Int) throws(ArrowError) -> Int64? {
         precondition(row >= 0 && row < count, "row out of range")
         switch (storage, type) {
-        case (.dictionary(let indices, let values), _):
-            return isNull(at: row) ? nil : try values.int64(at: indices[row])
+        case (.dictionary, _), (.runs, _), (.parts, _):
+            guard let origin = origin(of: row) else { return nil }
+            return try origin.column.int64(at: origin.row)
         case (.fixedWidth(let buffer), .integer(let type)):
             if isNull(at: row) { return nil }
             let number = type.load(row, from: buffer)
@@ -123,8 +124,9 @@ extension Column {
     public func double(at row: Int) throws(ArrowError) -> Double? {
         precondition(row >= 0 && row < count, "row out of range")
         switch (storage, type) {
-        case (.dictionary(let indices, let values), _):
-            return isNull(at: row) ? nil : try values.double(at: indices[row])
+        case (.dictionary, _), (.runs, _), (.parts, _):
+            guard let origin = origin(of: row) else { return nil }
+            return try origin.column.double(at: origin.row)
         case (.fixedWidth(let buffer), .floatingPoint(let precision)):
             if isNull(at: row) { return nil }
             switch precision {
