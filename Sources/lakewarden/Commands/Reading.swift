@@ -20,6 +20,7 @@ enum Reading: Sendable {
         do throws(MicromegasError) {
             switch name {
             case .query:
+                try Self.checkReads(operand ?? "")
                 let range = try TimeRange.parse(begin: options.value(.begin), end: options.value(.end))
                 self = .query(sql: operand ?? "", range: range, limit: try Self.limit(options), format: format)
             case .partitions:
@@ -32,6 +33,20 @@ enum Reading: Sendable {
             }
         } catch {
             throw UsageError(error.message, command: name)
+        }
+    }
+
+    /// Refuses a statement that names what changes a lake. Texts in quotes may name anything, but where a comment could
+    /// hide a quote.
+    private static func checkReads(_ sql: String) throws(MicromegasError) {
+        let parts = sql.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+        let isPlain = !sql.contains("--") && !sql.contains("/*")
+        let code = isPlain ? parts.filter { $0.offset % 2 == 0 }.map { String($0.element) }.joined(separator: " ") : sql
+        let lowered = code.lowercased()
+        let names = ["materialize_partitions", "regenerate_partitions", "retire_partition", "materialized view"]
+        let words = lowered.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if let name = names.first(where: words.contains) {
+            throw MicromegasError(.refused, "query only reads, and this statement names \(name)")
         }
     }
 
