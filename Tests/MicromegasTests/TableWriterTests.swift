@@ -75,6 +75,19 @@ import Testing
         (.integer(3_661_000_001), .time64(.microseconds), "\"01:01:01.000001\""),
         (.integer(5), .duration(.milliseconds), "\"5 ms\""),
         (.integer(1_000), .timestamp(.milliseconds, timeZone: nil), "\"1970-01-01T00:00:01\""),
+        (.decimal("1.50"), .decimal(bits: 128, precision: 10, scale: 2), "\"1.50\""),
+        (
+            .interval(months: 1, days: 2, nanoseconds: 3), .interval(.monthDayNano),
+            "{\"months\":1,\"days\":2,\"nanoseconds\":3}"
+        ),
+        (
+            .map([.init(key: .text("a"), value: .integer(1))]),
+            .map(
+                Field(
+                    name: "entries",
+                    type: .structure([Field(name: "key", type: .utf8), Field(name: "value", type: .integer(.int64))])),
+                keysSorted: false), "[{\"key\":\"a\",\"value\":1}]"
+        ),
         // What no RFC 3339 time can say stays the number it is.
         (.integer(.max), .timestamp(.seconds, timeZone: "UTC"), "9223372036854775807"),
         (

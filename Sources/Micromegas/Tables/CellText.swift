@@ -10,6 +10,7 @@ enum CellText {
         case .integer(let number): return TemporalText.text(number, type) ?? String(number)
         case .double(let number) where !number.isFinite: return number.isNaN ? "NaN" : number < 0 ? "-inf" : "inf"
         case .bytes(let bytes): return SQLText.hex(bytes)
+        case .decimal(let digits): return digits
         default:
             var text = ""
             JSONText.write(value, type, to: &text)

@@ -15,6 +15,15 @@ enum JSONText {
         case .bytes(let bytes): text += "\"" + SQLText.hex(bytes) + "\""
         case .list(let items): write(items, type, to: &text)
         case .structure(let members): write(members, type, to: &text)
+        // A string keeps every digit, which a JSON number need not.
+        case .decimal(let digits): write(digits, to: &text)
+        case .interval(let months, let days, let nanoseconds):
+            text += "{\"months\":\(months),\"days\":\(days),\"nanoseconds\":\(nanoseconds)}"
+        case .map(let entries):
+            let pairs = entries.map {
+                Value.structure([.init(name: "key", value: $0.key), .init(name: "value", value: $0.value)])
+            }
+            write(pairs, type, to: &text)
         default: write(CellText.plain(value), to: &text)
         }
     }
