@@ -116,6 +116,14 @@ import Warden
         #expect(recorded.errors.hasPrefix("error: --lake has no scheme; write grpc://HOST:PORT"))
     }
 
+    @Test func `--lake does not take TLS away from a policy file that asks for it`() async {
+        let recorded = RecordedConsole()
+        let complete = Self.quickstart.replacing("quickstart.yaml", with: "complete.yaml")
+        let words = ["apply", "--dry-run", "--config", complete, "--lake", "grpc://127.0.0.1:7"]
+        #expect(await Lakewarden.run(words, recorded.console, Self.runs()) == .usage)
+        #expect(recorded.errors.contains("--lake is plaintext where the policy file asks for TLS"))
+    }
+
     @Test func `an error that changed nothing ends with 1, another with 4`() async {
         for (mayHaveChanged, code) in [(false, ExitCode.error), (true, .inPart)] {
             let failure = RunFailure(what: "w", why: "y", cure: "c", mayHaveChanged: mayHaveChanged)

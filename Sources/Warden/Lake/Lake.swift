@@ -16,13 +16,7 @@ struct Lake: Sendable {
     init(_ settings: LakeSettings, on loop: EventLoop) throws {
         self.settings = settings
         self.loop = loop
-        var configuration = ClientConfiguration(
-            address: try ServerAddress(uri: settings.uri), tokenFile: settings.tokenFile)
-        configuration.tls.authorityFile = settings.tls.authorityFile
-        configuration.tls.certificateFile = settings.tls.certificateFile
-        configuration.tls.keyFile = settings.tls.keyFile
-        configuration.tls.serverName = settings.tls.serverName
-        self.configuration = configuration
+        self.configuration = try ClientConfiguration(settings)
         self.client = FlightSQLClient(configuration: configuration, on: loop)
     }
 

@@ -56,7 +56,7 @@ extension RunContext {
         await lake.disconnect()
         var last = try await list()
         for _ in 0..<6 {
-            progress(.waiting(reason: "a call's answer was lost: its outcome is read from the catalog", Self.settling))
+            progress(.waiting(reason: "what a call did is read from the catalog until it rests", Self.settling))
             try await lake.sleep(for: Self.settling)
             let next = try await list()
             if Array(next.partitions(of: viewSet)) == Array(last.partitions(of: viewSet)) { return (next, true) }

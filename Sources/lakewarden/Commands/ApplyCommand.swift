@@ -44,6 +44,11 @@ struct ApplyCommand: Sendable {
         }
     }
 
+    private func refuseLake(_ reason: String) -> Result<RunRequest, CodeError> {
+        console.write(UsageError("--lake \(reason)", command: .apply).text + "\n", to: .errors)
+        return .failure(CodeError(value: .usage))
+    }
+
     /// What is to be run, or the exit code where policies cannot be read; everything wrong is told already.
     private func request() -> Result<RunRequest, CodeError> {
         let path = options.value(.config) ?? ""
@@ -53,11 +58,15 @@ struct ApplyCommand: Sendable {
             tell(file.warnings)
             if let uri = options.value(.lake) {
                 do throws(LakeURI.Problem) {
-                    _ = try LakeURI(uri)
+                    let asked = try LakeURI(uri)
+                    // A file that asks for TLS may name a token: it is not sent in the clear by a slip of the hand.
+                    if !asked.isSecure, try LakeURI(policies.lake.uri).isSecure {
+                        return refuseLake(
+                            "is plaintext where the policy file asks for TLS; write grpc+tls://HOST:PORT, or change "
+                                + "lake.uri in the file")
+                    }
                 } catch {
-                    let usage = UsageError("--lake \(error.message)", command: .apply)
-                    console.write(usage.text + "\n", to: .errors)
-                    return .failure(CodeError(value: .usage))
+                    return refuseLake(error.message)
                 }
                 policies.lake.uri = uri
             }

@@ -2,12 +2,15 @@ import Configuration
 import Glibc
 import Micromegas
 import PartitionLifecycle
+import Warden
 
 /// Which lake a reading command asks, and with whose token.
 struct LakeChoice: Sendable, Hashable {
-    var uri: String
-    /// Nil where no file names one: a token goes only to the lake that the same file names, or that is named beside it.
-    var tokenFile: String?
+    /// Without a token where no file names one: a token goes only to the lake that the same file names, or that is named
+    /// beside it.
+    var lake: LakeSettings
+    var uri: String { lake.uri }
+    var tokenFile: String? { lake.tokenFile }
 
     /// What is asked where nothing names a lake, as by the Python client.
     static let localLake = FlightSQLClient.localLake
@@ -17,11 +20,10 @@ struct LakeChoice: Sendable, Hashable {
     init(_ options: OptionValues) throws(ConfigurationError) {
         let named = options.value(.readLake)
         if let path = options.value(.lakeFile) ?? (named == nil ? Self.existing : nil) {
-            let lake = try PolicyFile(path: path).policies.lake
-            uri = named ?? lake.uri
-            tokenFile = lake.tokenFile
+            lake = try PolicyFile(path: path).policies.lake
+            if let named { lake.uri = named }
         } else {
-            uri = named ?? Self.localLake
+            lake = LakeSettings(uri: named ?? Self.localLake)
         }
     }
 
@@ -29,7 +31,7 @@ struct LakeChoice: Sendable, Hashable {
 
     /// How the lake is reached.
     func configuration() throws(MicromegasError) -> ClientConfiguration {
-        var configuration = ClientConfiguration(address: try ServerAddress(uri: uri), tokenFile: tokenFile)
+        var configuration = try ClientConfiguration(lake)
         configuration.agent = "lakewarden/\(Lakewarden.version)"
         return configuration
     }
