@@ -143,7 +143,7 @@ def test_11_a_retire_call_whose_answer_is_lost_is_decided_by_listing(lakehouse: 
     assert before - catalog(lakehouse) == files | empty
     assert_sent_once(lakehouse, 2)
     assert outcomes(program) == ["lost", "ok"]
-    assert "its outcome is read from the catalog" in ran.err
+    assert "what a call did is read from the catalog" in ran.err
 
 
 @small
