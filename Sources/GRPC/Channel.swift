@@ -55,23 +55,7 @@ public actor Channel {
         _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil
     ) async throws -> UnaryResponse {
         let call = try await answered(method, request, metadata, timeout)
-        var messages: [[UInt8]] = []
-        while case let more = try await call.nextMessages(), !more.isEmpty {
-            messages += more
-            if messages.count > 1 {
-                await call.cancel()
-                throw await RPCError(
-                    code: .internal, message: "the server answered with more than one message",
-                    mayHaveBeenProcessed: true, initialMetadata: call.initialMetadata)
-            }
-        }
-        guard let message = messages.first else {
-            throw await RPCError(
-                code: .internal, message: "the server ended the call without its message", mayHaveBeenProcessed: true,
-                trailingMetadata: call.trailingMetadata, initialMetadata: call.initialMetadata)
-        }
-        return await UnaryResponse(
-            message: message, initialMetadata: call.initialMetadata, trailingMetadata: call.trailingMetadata)
+        return try await call.onlyMessage()
     }
 
     /// Calls a method that answers with a stream of messages; returns when the server has answered with its headers.
@@ -82,6 +66,19 @@ public actor Channel {
         _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil
     ) async throws -> ServerStreamingCall {
         ServerStreamingCall(try await answered(method, request, metadata, timeout))
+    }
+
+    /// Calls a method whose request is a stream of messages; returns when its headers have left, before the server answered.
+    ///
+    /// From then on the call is never made again by the transport: an error's ``RPCError/mayHaveBeenProcessed`` says whether
+    /// the caller may.
+    ///
+    /// - Parameters: As of ``unary(_:_:metadata:timeout:)``; `timeout` is for the whole call, its last message included.
+    /// - Throws: ``RPCError`` where the headers cannot be sent; `CancellationError` where the calling task was cancelled.
+    public func streaming(
+        _ method: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+    ) async throws -> StreamingCall {
+        StreamingCall(try await answered(method, nil, metadata, timeout))
     }
 
     /// Ends what is open with `cancelled` and closes the connection. A later call makes a new one.
@@ -107,9 +104,10 @@ public actor Channel {
 
     // MARK: Calls
 
-    /// Makes a call and waits for its answer. A request that is proved unprocessed is sent again, on another connection if need be.
+    /// Makes a call and waits for its answer, or without a request until its headers have left. A request that is proved
+    /// unprocessed is sent again, on another connection if need be.
     private func answered(
-        _ method: String, _ request: [UInt8], _ metadata: Metadata, _ timeout: Duration?
+        _ method: String, _ request: [UInt8]?, _ metadata: Metadata, _ timeout: Duration?
     ) async throws -> ClientCall {
         guard method.hasPrefix("/"), method.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw RPCError(
@@ -144,7 +142,7 @@ public actor Channel {
 
     /// - Throws: ``UnprocessedError``, ``RPCError``, ``ConnectionError`` where nothing was sent, ``WaitError``, `CancellationError`.
     private func attempt(
-        _ method: String, _ request: [UInt8], _ metadata: Metadata, _ deadline: ContinuousClock.Instant?, isFirst: Bool
+        _ method: String, _ request: [UInt8]?, _ metadata: Metadata, _ deadline: ContinuousClock.Instant?, isFirst: Bool
     ) async throws -> ClientCall {
         let connection: HTTP2Connection
         do {
@@ -158,15 +156,19 @@ public actor Channel {
         let call = ClientCall(on: connection, maximumMessageSize: configuration.maximumMessageSize, until: deadline)
         let headers = HeaderMapping.request(method, configuration, metadata, timeout: timeout)
         do {
-            try await call.start(headers, body: MessageFraming.framed(request))
+            if let request {
+                try await call.start(headers, body: MessageFraming.framed(request))
+            } else {
+                try await call.begin(headers)
+            }
         } catch let error as ConnectionError where error.isOfThisConnection {
             throw UnprocessedError(error: RPCError(error))
         }
         switch await call.terminal {
         case .failed(let error, let isUnprocessed):
             if isUnprocessed { throw UnprocessedError(error: error) }
-            // What came before the error is for the reader to have first.
-            if await !call.hasHeaders { throw error }
+            // What came before the error is for the reader to have first. Who sends learns it by sending, as at any later time.
+            if request != nil, await !call.hasHeaders { throw error }
         case .cancelled: throw CancellationError()
         case .finished, nil: break
         }
@@ -232,14 +234,4 @@ public actor Channel {
         if case .success(let connection) = result { state = .ready(connection) } else { state = .idle }
         for wait in waiting { wait.resume(with: result) }
     }
-}
-
-/// The answer to a unary call that ended with status `OK`.
-public struct UnaryResponse: Sendable, Equatable {
-    /// The one message, without prefix.
-    public var message: [UInt8]
-    /// What the server sent before it.
-    public var initialMetadata: Metadata
-    /// What came with the status.
-    public var trailingMetadata: Metadata
 }

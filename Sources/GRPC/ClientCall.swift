@@ -22,13 +22,25 @@ actor ClientCall {
 
     /// Sends the request and waits for the server's headers, or for the call's end.
     ///
-    /// - Throws: What ``HTTP2Connection/open(_:body:until:_:)`` does; `CancellationError`.
+    /// - Throws: What ``HTTP2Connection/open(_:body:isComplete:until:_:)`` does; `CancellationError`.
     func start(_ headers: [HeaderField], body: [UInt8]) async throws {
-        stream = try await connection.open(headers, body: body, until: deadline) { event in
+        try await open(headers, body: body, isComplete: true)
+        while !state.isAnswered { try await wait(for: nextChange()) }
+    }
+
+    /// Sends a request's headers and waits until they have left, or for the call's end. Messages follow.
+    ///
+    /// - Throws: As of ``start(_:body:)``.
+    func begin(_ headers: [HeaderField]) async throws {
+        try await open(headers, body: [], isComplete: false)
+        while !state.isSent, state.terminal == nil { try await wait(for: nextChange()) }
+    }
+
+    private func open(_ headers: [HeaderField], body: [UInt8], isComplete: Bool) async throws {
+        stream = try await connection.open(headers, body: body, isComplete: isComplete, until: deadline) { event in
             self.assumeIsolated { $0.receive(event) }
         }
         setTimer()
-        while !state.isAnswered { try await wait(for: nextChange()) }
     }
 
     /// How the call ended; nil while it has not.
@@ -56,6 +68,39 @@ actor ClientCall {
         }
     }
 
+    /// What the server sent before its first message, waited for; nothing where it sent its status at once.
+    func answeredMetadata() async throws -> Metadata {
+        while !state.isAnswered { try await wait(for: nextChange()) }
+        switch state.terminal {
+        case .failed(let error, _) where state.initialMetadata == nil: throw error
+        case .cancelled: throw CancellationError()
+        default: return initialMetadata
+        }
+    }
+
+    /// Queues a message of the request, at once or when there is room.
+    func send(_ message: [UInt8]) async throws {
+        if Task.isCancelled { cancel() }
+        if let error = state.sendError { throw error }
+        guard let stream else { return }
+        do {
+            try await connection.write(MessageFraming.framed(message), to: stream)
+        } catch is StreamOver {
+            throw state.sendError ?? CancellationError()
+        } catch {
+            cancel()
+            throw error
+        }
+    }
+
+    /// Ends the request.
+    func finish() throws {
+        if Task.isCancelled { cancel() }
+        if case .cancelled = state.terminal { throw CancellationError() }
+        state.finishRequest()
+        if let stream { connection.assumeIsolated { $0.finish(stream) } }
+    }
+
     func cancel() {
         guard state.terminal == nil else { return }
         state.cancel()
@@ -69,7 +114,7 @@ actor ClientCall {
 
     private func receive(_ event: StreamEvent) -> StreamReply {
         let reply = state.receive(event)
-        if state.hasNews || state.isAnswered { tellReaders() }
+        if state.hasNews || state.isAnswered || state.isSent { tellReaders() }
         return reply
     }
 

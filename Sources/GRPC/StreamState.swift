@@ -32,6 +32,10 @@ struct StreamState: Sendable {
     private var messages: [[UInt8]] = []
     private var uncredited = 0
     private var interimAnswers = 0
+    /// Whether the request's headers have left.
+    private(set) var isSent = false
+    /// Whether the caller has said that no more messages of its own follow.
+    private var isFinished = false
     /// What came before the first message; nil until then.
     private(set) var initialMetadata: Metadata?
     private(set) var trailingMetadata = Metadata()
@@ -46,11 +50,28 @@ struct StreamState: Sendable {
     /// Whether the server has answered, or never will.
     var isAnswered: Bool { terminal != nil || initialMetadata != nil }
 
+    /// Why no message can be sent any more; nil while one can.
+    var sendError: (any Error)? {
+        switch terminal {
+        case .failed(let error, _): error
+        case .cancelled: CancellationError()
+        case .finished: Self.sendError("the server has ended the call and takes no more messages")
+        case nil: isFinished ? Self.sendError("no message can follow the request's end") : nil
+        }
+    }
+
+    private static func sendError(_ message: String) -> RPCError {
+        RPCError(code: .failedPrecondition, message: message, mayHaveBeenProcessed: true)
+    }
+
     // MARK: What the server does
 
     mutating func receive(_ event: StreamEvent) -> StreamReply {
         guard terminal == nil else { return StreamReply() }
         switch event {
+        case .requestSent:
+            isSent = true
+            return StreamReply()
         case .headers(let fields, let endsStream):
             return initialMetadata == nil ? answer(fields, endsStream) : trailers(fields, endsStream)
         case .headersTooLarge(let limit):
@@ -148,6 +169,9 @@ struct StreamState: Sendable {
         }
         return terminal.map(Taken.ended) ?? .wait
     }
+
+    /// No more messages of the caller's follow.
+    mutating func finishRequest() { isFinished = true }
 
     /// The caller wants no more. Does nothing to a call that has ended.
     mutating func cancel() {

@@ -15,14 +15,17 @@ package actor HTTP2Connection {
         }
     }
 
-    private struct Stream {
+    struct Stream {
         var handler: StreamHandler
         /// Where the request's headers end in all that is ever written; nil before the library gave them out.
         var headersEnd: Int?
+        /// Parts of the body that wait until less is queued, the first come first.
+        var writers: [(bytes: [UInt8], wait: Suspension<Void>)] = []
+        /// Whether the body's end follows those parts.
+        var isFinished: Bool
     }
 
     private static let receiveBufferSize = 256 << 10
-    private static let outputLimit = 64 << 10
     /// After so many full buffers others on the loop have their turn, deadlines among them.
     private static let readsPerTurn = 4
 
@@ -30,18 +33,23 @@ package actor HTTP2Connection {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let limits: Limits
-    private let wire: Wire
-    private let session: HTTP2Session
+    let wire: Wire
+    let session: HTTP2Session
     private var state: ConnectionState
     private var greeting = PeerGreeting()
-    private var streams: [StreamID: Stream] = [:]
-    private var failure: ConnectionError?
+    var streams: [StreamID: Stream] = [:]
+    private(set) var failure: ConnectionError?
 
-    private var output: [UInt8] = []
-    private var outputStart = 0
-    private var bytesWritten = 0
-    private var waitsToWrite = false
-    private var writeError: (any Error)?
+    // What is being written (``flush()``).
+    var output: [UInt8] = []
+    var outputStart = 0
+    var bytesWritten = 0
+    var waitsToWrite = false
+    var writeError: (any Error)?
+    /// Streams whose headers are among what is being written, in its order.
+    var leaving: [StreamID] = []
+    /// Streams that have writers that wait.
+    var crowded: Set<StreamID> = []
 
     private var waitingForSettings: Suspension<Void>?
     private var waitingForSlot: [Suspension<Void>] = []
@@ -82,11 +90,12 @@ package actor HTTP2Connection {
     /// Whether it is over.
     package var isClosed: Bool { failure != nil }
 
-    /// Opens a stream with its whole request, once there is a slot for it.
+    /// Opens a stream with its request, once there is a slot for it.
     ///
+    /// - Parameter isComplete: Whether the body is whole; if not, ``write(_:to:)`` and ``finish(_:)`` follow.
     /// - Throws: ``ConnectionError`` where nothing was sent; ``WaitError`` at the deadline; `CancellationError`.
     package func open(
-        _ headers: [HeaderField], body: [UInt8], until deadline: ContinuousClock.Instant?,
+        _ headers: [HeaderField], body: [UInt8], isComplete: Bool = true, until deadline: ContinuousClock.Instant?,
         _ handler: @escaping StreamHandler
     ) async throws -> StreamID {
         while let wait = try nextSlot() {
@@ -102,11 +111,11 @@ package actor HTTP2Connection {
         }
         let stream: StreamID
         do {
-            stream = try session.submit(headers, body: body)
+            stream = try session.submit(headers, body: body, isComplete: isComplete)
         } catch {
             throw ConnectionError(.refusedHere, "the request cannot be sent", cause: error.description)
         }
-        streams[stream] = Stream(handler: handler)
+        streams[stream] = Stream(handler: handler, isFinished: isComplete)
         state.opened(now: .now)
         flush()
         setTimer()
@@ -214,21 +223,24 @@ package actor HTTP2Connection {
         if received > 0 { session.creditConnection(received) }
     }
 
-    private func tell(_ stream: StreamID, _ event: StreamEvent) {
+    func tell(_ stream: StreamID, _ event: StreamEvent) {
         guard let handler = streams[stream]?.handler else { return }
         let reply = handler(event)
         if reply.credit > 0 { session.credit(stream, reply.credit) }
         if let code = reply.reset, remove(stream) != nil { session.reset(stream, code) }
     }
 
-    private func closed(_ stream: StreamID, _ code: ErrorCode) {
+    func closed(_ stream: StreamID, _ code: ErrorCode) {
         guard let removed = remove(stream) else { return }
         _ = removed.handler(.closed(code == .refusedStream ? .refused : .reset(code)))
     }
 
     /// The server has answered in full: what is still to be sent is of no use, and the stream would stay open for it.
     private func finishSending(_ stream: StreamID) {
-        if !session.hasSentAll(stream) { session.reset(stream, .noError) }
+        guard !session.hasSentAll(stream) else { return }
+        streams[stream]?.isFinished = true
+        failWriters(of: stream)
+        session.reset(stream, .noError)
     }
 
     /// The peer goes away: streams it left out are told by the session, those it took go on.
@@ -243,60 +255,6 @@ package actor HTTP2Connection {
 
     private func closeIfDrained() {
         if failure == nil, !state.takesStreams, streams.isEmpty { close() }
-    }
-
-    // MARK: Writing
-
-    /// Writes what there is, as far as the socket takes it; the rest is written when it is ready for more.
-    private func flush() {
-        guard failure == nil, wire.isOpen, !waitsToWrite, writeError == nil else { return }
-        defer { handleWritten() }
-        do {
-            while true {
-                if outputStart == output.count, try !makeOutput() { return }
-                switch try wire.write(output[outputStart...]) {
-                case .bytes(let count):
-                    outputStart += count
-                    bytesWritten += count
-                case .wait(let direction): return resumeWriting(when: direction)
-                case .end: return
-                }
-            }
-        } catch {
-            // The peer may have said why before it went: reading goes on to the end.
-            writeError = error
-        }
-    }
-
-    private func makeOutput() throws -> Bool {
-        output.removeAll(keepingCapacity: true)
-        outputStart = 0
-        try session.takeOutput(into: &output, upTo: Self.outputLimit) { stream, end in
-            streams[stream]?.headersEnd = bytesWritten + end
-        }
-        return !output.isEmpty
-    }
-
-    /// Streams may have ended by what was written: a reset of ours, a request that may no longer be sent.
-    private func handleWritten() {
-        for event in session.takeEvents() {
-            switch event {
-            case .closed(let stream, let code): closed(stream, code)
-            case .notSent(let stream): closed(stream, .refusedStream)
-            default: break
-            }
-        }
-    }
-
-    private func resumeWriting(when direction: Socket.Direction) {
-        waitsToWrite = true
-        Task(executorPreference: loop) { await self.writeWhenReady(for: direction) }
-    }
-
-    private func writeWhenReady(for direction: Socket.Direction) async {
-        do { try await wire.wait(direction) } catch { writeError = error }
-        waitsToWrite = false
-        flush()
     }
 
     // MARK: Waiting
@@ -378,6 +336,7 @@ package actor HTTP2Connection {
     // MARK: Ends
 
     private func remove(_ stream: StreamID) -> Stream? {
+        failWriters(of: stream)
         guard let removed = streams.removeValue(forKey: stream) else { return nil }
         state.closed()
         grantSlots()
@@ -385,7 +344,7 @@ package actor HTTP2Connection {
         return removed
     }
 
-    private func wasSent(_ stream: Stream) -> Bool {
+    func wasSent(_ stream: Stream) -> Bool {
         stream.headersEnd.map { $0 <= bytesWritten } ?? false
     }
 
@@ -407,6 +366,7 @@ package actor HTTP2Connection {
         timer?.timer.cancel()
         waitingForSettings?.resume(with: .failure(error))
         failSlots(with: error)
+        for stream in crowded { failWriters(of: stream) }
         let ended = streams
         streams = [:]
         for stream in ended.values { _ = stream.handler(.closed(.lost(error, requestWasSent: wasSent(stream)))) }

@@ -83,17 +83,40 @@ package final class HTTP2Session {
         }
     }
 
-    /// Queues a request with its whole body.
+    /// Queues a request with its body, or with the first part of it.
     ///
+    /// - Parameter isComplete: Whether the body is whole; if not, ``append(_:to:)`` and ``complete(_:)`` follow.
     /// - Throws: ``SessionError``, also for a header that must not go on the wire.
-    package func submit(_ headers: [HeaderField], body: [UInt8]) throws(SessionError) -> StreamID {
+    package func submit(
+        _ headers: [HeaderField], body: [UInt8], isComplete: Bool = true
+    ) throws(SessionError) -> StreamID {
         for field in headers { try Self.refuseControlCharacters(field) }
         var provider = nghttp2_data_provider()
         provider.read_callback = SessionRecorder.readBody
         let result = withNameValues(headers) { nghttp2_submit_request(session, nil, $0, $1, &provider, nil) }
         try check(result, "nghttp2_submit_request")
-        recorder.bodies[result] = body[...]
+        recorder.bodies[result] = RequestBody(body, isComplete: isComplete)
         return result
+    }
+
+    /// Queues a further part of a request's body; nothing for a stream that is over.
+    package func append(_ bytes: [UInt8], to stream: StreamID) {
+        recorder.bodies[stream]?.append(bytes)
+        resumeBody(of: stream)
+    }
+
+    /// Says that nothing follows what was queued of a request's body.
+    package func complete(_ stream: StreamID) {
+        recorder.bodies[stream]?.complete()
+        resumeBody(of: stream)
+    }
+
+    /// How many bytes of a request's body wait to be sent.
+    package func waitingBytes(of stream: StreamID) -> Int { recorder.bodies[stream]?.count ?? 0 }
+
+    /// The library asks no more for a body of which it found nothing, until it is told. That it has not asked yet is no error.
+    private func resumeBody(of stream: StreamID) {
+        if recorder.bodies[stream]?.takeAwaited() == true { nghttp2_session_resume_data(session, stream) }
     }
 
     /// Queues the end of a stream.

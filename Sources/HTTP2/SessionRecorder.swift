@@ -15,7 +15,7 @@ final class SessionRecorder {
     private var fieldsSize = 0
     fileprivate var sentRequests: [StreamID] = []
     /// What is still to be sent of each request's body.
-    var bodies: [StreamID: ArraySlice<UInt8>] = [:]
+    var bodies: [StreamID: RequestBody] = [:]
     /// The library's last words about the peer.
     fileprivate(set) var words: String?
 
@@ -108,13 +108,8 @@ final class SessionRecorder {
     }
 
     /// Copies the next part of a request's body to where the library wants it.
-    fileprivate func read(_ stream: StreamID, into buffer: UnsafeMutableRawBufferPointer) -> (count: Int, isLast: Bool)
-    {
-        guard let body = bodies[stream] else { return (0, true) }
-        let part = body.prefix(buffer.count)
-        buffer.copyBytes(from: part)
-        bodies[stream] = body.dropFirst(part.count)
-        return (part.count, part.count == body.count)
+    fileprivate func read(_ stream: StreamID, into buffer: UnsafeMutableRawBufferPointer) -> RequestBody.Next {
+        bodies[stream]?.read(into: buffer) ?? .last(0)
     }
 
     private static func settings(of session: OpaquePointer?) -> PeerSettings {
@@ -129,9 +124,13 @@ final class SessionRecorder {
 
     static let readBody: nghttp2_data_source_read_callback = { _, stream, buffer, count, flags, _, context in
         guard let found = recorder(at: context) else { return ssize_t(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-        let (count, isLast) = found.read(stream, into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
-        if isLast { flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue) }
-        return count
+        switch found.read(stream, into: UnsafeMutableRawBufferPointer(start: buffer, count: count)) {
+        case .part(let count): return count
+        case .last(let count):
+            flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+            return count
+        case .later: return ssize_t(NGHTTP2_ERR_DEFERRED.rawValue)
+        }
     }
 
     static func install(in callbacks: OpaquePointer?) {

@@ -1,5 +1,7 @@
 /// What happens on one stream, told to whoever opened it. `closed` comes exactly once, and last.
 package enum StreamEvent: Sendable {
+    /// The request's headers have left.
+    case requestSent
     /// A list of headers: of an interim answer (1xx), of the answer, or of the trailers.
     case headers([HeaderField], endsStream: Bool)
     /// A list of headers over the bound; the stream is being reset.
@@ -20,6 +22,9 @@ package enum StreamEnd: Sendable {
     /// The connection was lost.
     case lost(ConnectionError, requestWasSent: Bool)
 }
+
+/// There is nowhere for a part of a request's body to go: the stream is over, or the body was said to be complete.
+package struct StreamOver: Error {}
 
 /// What a stream's owner wants done after an event.
 package struct StreamReply: Sendable, Equatable {

@@ -21,6 +21,10 @@ final class PeerConnection {
     private var requests: [UInt32] = []
     private var initialWindow = 65_535
     private var windows: [UInt32: Int] = [0: 65_535]
+    /// What has come of each request's body, less what ``message(from:)`` took.
+    private(set) var bodies: [UInt32: [UInt8]] = [:]
+    /// Whether the client's windows are opened again by all that comes.
+    var opensWindows = true
     /// The code of each stream that the client has reset.
     private(set) var resets: [UInt32: UInt32] = [:]
     /// How many pings the client has sent.
@@ -88,6 +92,32 @@ final class PeerConnection {
         return requests.removeFirst()
     }
 
+    /// The headers of the next request have come.
+    func begin() throws -> UInt32 {
+        while true {
+            let frame = try frame()
+            if frame.type == 1 { return frame.stream }
+        }
+    }
+
+    /// The next message of a request; nil where it has ended.
+    func message(from stream: UInt32) throws -> [UInt8]? {
+        while true {
+            let body = bodies[stream, default: []]
+            if body.count >= 5, case let end = 5 + Int(number(body[1...])), body.count >= end {
+                bodies[stream] = Array(body[end...])
+                return Array(body[5..<end])
+            }
+            if requests.contains(stream) { return nil }
+            _ = try frame()
+        }
+    }
+
+    /// Opens the client's window of a stream and of the connection (0: only of that).
+    func open(_ stream: UInt32, by count: Int) throws {
+        for stream in Set([0, stream]) { try send(type: 8, stream: stream, payload: bigEndian(UInt32(count))) }
+    }
+
     /// Waits until the client resets a stream.
     func reset(of stream: UInt32) throws -> UInt32 {
         while true {
@@ -117,6 +147,9 @@ final class PeerConnection {
         case 0, 1:
             if frame.type == 1 { windows[frame.stream] = initialWindow }
             if frame.flags & 1 != 0 { requests.append(frame.stream) }
+            guard frame.type == 0, !frame.payload.isEmpty else { break }
+            bodies[frame.stream, default: []] += frame.payload
+            if opensWindows { try open(frame.stream, by: frame.payload.count) }
         case 3: resets[frame.stream] = number(frame.payload[...])
         case 4 where frame.flags & 1 == 0:
             for start in stride(from: 0, to: frame.payload.count, by: 6) where frame.payload[start + 1] == 4 {

@@ -43,6 +43,29 @@ import Testing
         #expect(state.take() == .ended(.finished))
     }
 
+    @Test func messagesCanBeSentUntilTheCallerOrTheCallEnds() {
+        var state = StreamState(maximumMessageSize: 100)
+        #expect(!state.isSent)
+        #expect(state.receive(.requestSent) == StreamReply())
+        #expect(state.isSent)
+        #expect(state.sendError == nil)
+        var finished = state
+        finished.finishRequest()
+        #expect((finished.sendError as? RPCError)?.code == .failedPrecondition)
+        #expect(finished.terminal == nil)
+        var answered = state
+        _ = answered.receive(.headers(Self.headers, endsStream: false))
+        #expect(answered.sendError == nil)
+        _ = answered.receive(Self.trailers("0"))
+        #expect((answered.sendError as? RPCError)?.code == .failedPrecondition)
+        var refused = state
+        _ = refused.receive(Self.trailers("7"))
+        #expect((refused.sendError as? RPCError)?.code == .permissionDenied)
+        var cancelled = state
+        cancelled.cancel()
+        #expect(cancelled.sendError is CancellationError)
+    }
+
     @Test func anErrorAfterMessagesComesAfterThem() {
         var state = accepted()
         _ = state.receive(data([1]))
