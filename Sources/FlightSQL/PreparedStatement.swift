@@ -7,6 +7,12 @@ public struct PreparedStatement: Sendable, Equatable {
     /// The columns that running it would answer with; nil where the server says none.
     public let schema: Schema?
 
+    /// A statement that a server planned.
+    package init(handle: [UInt8], schema: Schema?) {
+        self.handle = handle
+        self.schema = schema
+    }
+
     /// Reads the answer to CreatePreparedStatement: Result (Flight.proto: `body` 1) holding, packed,
     /// ActionCreatePreparedStatementResult (FlightSql.proto: `prepared_statement_handle` 1, `dataset_schema` 2,
     /// `parameter_schema` 3).

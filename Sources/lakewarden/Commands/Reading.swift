@@ -36,16 +36,9 @@ enum Reading: Sendable {
         }
     }
 
-    /// Refuses a statement that names what changes a lake. Texts in quotes may name anything, but where a comment could
-    /// hide a quote.
+    /// Refuses a statement that names what changes a lake.
     private static func checkReads(_ sql: String) throws(MicromegasError) {
-        let parts = sql.split(separator: "'", omittingEmptySubsequences: false).enumerated()
-        let isPlain = !sql.contains("--") && !sql.contains("/*")
-        let code = isPlain ? parts.filter { $0.offset % 2 == 0 }.map { String($0.element) }.joined(separator: " ") : sql
-        let lowered = code.lowercased()
-        let names = ["materialize_partitions", "regenerate_partitions", "retire_partition", "materialized view"]
-        let words = lowered.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        if let name = names.first(where: words.contains) {
+        if let name = SQLText.change(in: sql) {
             throw MicromegasError(.refused, "query only reads, and this statement names \(name)")
         }
     }
