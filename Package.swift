@@ -58,6 +58,10 @@ let package = Package(
         .executableTarget(
             name: "lakewarden-benchmarks", dependencies: ["AsyncIO", "ArrowIPC", "FlightSQL", "GRPC", "Micromegas"]),
 
+        // gRPC's interop cases, which Tests/interop.sh runs against a service on grpcio.
+        .executableTarget(
+            name: "interop-client", dependencies: ["AsyncIO", "GRPC"], path: "Tests/Interop/Client"),
+
         // The golden calls as values, for the tests that hold a layer against them.
         .target(name: "GoldenCalls", dependencies: ["ArrowIPC"], path: "Tests/GoldenCalls"),
 
