@@ -100,13 +100,18 @@ def bounds(array: pa.Array):
 
 def good(name: str, batches: list[pa.RecordBatch], schema: pa.Schema | None = None, **options) -> None:
     data = written(batches[0].schema if schema is None else schema, batches, **options)
-    read = list(pa.ipc.open_stream(data))
-    schema = pa.ipc.open_stream(data).schema
+    save(name, data, found(data))
+
+
+def found(data: bytes) -> dict:
+    """What pyarrow reads in a stream, everything validated."""
+    reader = pa.ipc.open_stream(data)
+    schema, read = reader.schema, list(reader)
     for batch in read:
         batch.validate(full=True)
     columns = [[value for batch in read for value in values(batch.column(i))] for i in range(len(schema))]
     fields = [{"name": f.name, "type": str(f.type), "nullable": f.nullable} for f in schema]
-    save(name, data, {"schema": fields, "batches": [batch.num_rows for batch in read], "columns": columns})
+    return {"schema": fields, "batches": [batch.num_rows for batch in read], "columns": columns}
 
 
 def refused(name: str, data: bytes, what: str) -> None:
