@@ -3,9 +3,6 @@
 struct EncapsulatedMessage: Equatable {
     let bytes: [UInt8]
 
-    /// What ends an IPC stream: a marker and a length of 0.
-    static let endOfStream: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
-
     /// The message that FlightData carries; nil where it carries the application's metadata only.
     ///
     /// - Throws: ``FlightError`` where the metadata names another length of body than came: what follows such a message

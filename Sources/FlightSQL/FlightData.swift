@@ -1,4 +1,4 @@
-/// One message of an Arrow stream as DoGet sends it: FlightData (Flight.proto: `flight_descriptor` 1, `data_header` 2,
+/// One message of an Arrow stream as DoGet and DoPut send it: FlightData (Flight.proto: `flight_descriptor` 1, `data_header` 2,
 /// `app_metadata` 3, `data_body` 1000). It keeps the received bytes and says where in them the parts are.
 package struct FlightData: Sendable {
     package let message: [UInt8]
@@ -20,5 +20,14 @@ package struct FlightData: Sendable {
             default: break
             }
         }
+    }
+
+    /// The bytes of a message that is sent; the first of DoPut has a descriptor.
+    static func encoded(header: [UInt8], body: [UInt8], descriptor: [UInt8] = []) -> [UInt8] {
+        var writer = ProtobufWriter()
+        writer.write(1, descriptor)
+        writer.write(2, header)
+        writer.write(1000, body)
+        return writer.bytes
     }
 }

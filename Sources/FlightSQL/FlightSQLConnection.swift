@@ -2,8 +2,8 @@ public import GRPC
 
 /// A Flight SQL server, asked over a gRPC channel.
 public final class FlightSQLConnection: Sendable {
-    private static let service = "/arrow.flight.protocol.FlightService/"
-    private let channel: Channel
+    static let service = "/arrow.flight.protocol.FlightService/"
+    let channel: Channel
 
     /// A connection that makes its calls on a channel; closing the channel is the caller's.
     public init(channel: Channel) { self.channel = channel }

@@ -1,3 +1,4 @@
+import ArrowIPC
 public import GRPC
 
 /// What a query answers as the bytes of an Arrow IPC stream, a message at a time: the schema, dictionaries and batches as the
@@ -42,7 +43,7 @@ public struct IPCStream: AsyncSequence, Sendable {
                 if waiting.isEmpty { waiting = try await call.nextMessages().reversed() }
                 guard let message = waiting.popLast() else {
                     isEnded = true
-                    return EncapsulatedMessage.endOfStream
+                    return EncodedMessage.endOfStream
                 }
                 if let encapsulated = try EncapsulatedMessage(FlightData(message)) { return encapsulated.bytes }
             }

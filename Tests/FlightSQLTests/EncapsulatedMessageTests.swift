@@ -13,7 +13,7 @@ import Testing
             guard let part = try EncapsulatedMessage(FlightData(message)) else { continue }
             bytes += part.bytes
         }
-        var reader = StreamReader(bytes + EncapsulatedMessage.endOfStream)
+        var reader = StreamReader(bytes + EncodedMessage.endOfStream)
         var batches: [RecordBatch] = []
         while let decoded = try reader.next() {
             if case .batch(let batch) = decoded { batches.append(batch) }

@@ -29,6 +29,30 @@ import Testing
         #expect(hex(FlightDescriptor.query(Self.sql)) == Self.descriptor)
     }
 
+    static let ingest =
+        "080212560a44747970652e676f6f676c65617069732e636f6d2f6172726f772e666c696768742e70726f746f636f6c2e73716c2e"
+        + "436f6d6d616e6453746174656d656e74496e67657374120e0a04080210021206626c6f636b73"
+
+    @Test("a descriptor of rows for a table is what Google's library encodes") func ingestDescriptor() {
+        #expect(hex(FlightDescriptor.ingest("blocks")) == Self.ingest)
+    }
+
+    @Test("flight data that is sent is what Google's library encodes") func sentData() throws {
+        let first = FlightData.encoded(header: [0x10, 0x20], body: [], descriptor: FlightDescriptor.ingest("blocks"))
+        #expect(hex(first) == "0a5a" + Self.ingest + "12021020")
+        let body = (0..<200).map { UInt8($0) }
+        #expect(FlightData.encoded(header: [0x10], body: body) == (try bytes("120110c23ec801")) + body)
+    }
+
+    @Test("the result of a put says how many rows were taken") func putResult() throws {
+        #expect(try UpdateResult(PutResult.metadata(bytes("0a0308ac02"))).recordCount == 300)
+        #expect(try UpdateResult(PutResult.metadata(bytes("0a0b08ffffffffffffffffff01"))).recordCount == -1)
+        // proto3 leaves a count of 0 out, and with it all there is.
+        #expect(try UpdateResult(PutResult.metadata([])).recordCount == 0)
+        #expect(throws: FlightError.self) { try PutResult.metadata(bytes("0801")) }
+        #expect(throws: FlightError.self) { try UpdateResult(bytes("0a0101")) }
+    }
+
     @Test("an empty text is left out, as proto3 has it") func empty() {
         #expect(FlightDescriptor.query("").starts(with: [0x08, 0x02, 0x12, 0x45]))
         #expect(FlightDescriptor.query("").count == 4 + 0x45)

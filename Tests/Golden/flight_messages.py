@@ -43,6 +43,19 @@ _MESSAGES = {
         ("app_metadata", 3, "bytes"),
         ("data_body", 1000, "bytes"),
     ],
+    f"{_FLIGHT}.PutResult": [("app_metadata", 1, "bytes")],
+    f"{_SQL}.DoPutUpdateResult": [("record_count", 1, "int64")],
+    # A message of CommandStatementIngest's own. Its enums, on the wire int32: TABLE_NOT_EXIST_OPTION_FAIL 2,
+    # TABLE_EXISTS_OPTION_APPEND 2.
+    f"{_SQL}.TableDefinitionOptions": [("if_not_exist", 1, "int32"), ("if_exists", 2, "int32")],
+    f"{_SQL}.CommandStatementIngest": [
+        ("table_definition_options", 1, f"{_SQL}.TableDefinitionOptions"),
+        ("table", 2, "string"),
+        ("schema", 3, "string"),
+        ("catalog", 4, "string"),
+        ("temporary", 5, "bool"),
+        ("transaction_id", 6, "bytes"),
+    ],
     f"{_SQL}.CommandStatementQuery": [("query", 1, "string"), ("transaction_id", 2, "bytes")],
     f"{_SQL}.TicketStatementQuery": [("statement_handle", 1, "bytes")],
     f"{_SQL}.ActionCreatePreparedStatementRequest": [("query", 1, "string"), ("transaction_id", 2, "bytes")],
@@ -117,7 +130,19 @@ def examples() -> dict[str, bytes]:
     data = message("FlightData")(
         flight_descriptor=descriptor, data_header=b"\x10\x20", app_metadata=b"m", data_body=bytes(range(200))
     )
+    options = message("TableDefinitionOptions")(if_not_exist=2, if_exists=2)
+    ingest = message("CommandStatementIngest")(table_definition_options=options, table="blocks", temporary=False)
+    ingesting = message("FlightDescriptor")(type=2, cmd=packed(ingest))
+    first = message("FlightData")(flight_descriptor=ingesting, data_header=b"\x10\x20")
+    further = message("FlightData")(data_header=b"\x10", data_body=bytes(range(200)))
+    counted = message("DoPutUpdateResult")(record_count=300)
+    unknown = message("DoPutUpdateResult")(record_count=-1)
     return {
+        "FlightDescriptor.ingest": ingesting.SerializeToString(),
+        "FlightData.first": first.SerializeToString(),
+        "FlightData.further": further.SerializeToString(),
+        "PutResult": message("PutResult")(app_metadata=counted.SerializeToString()).SerializeToString(),
+        "PutResult.unknown": message("PutResult")(app_metadata=unknown.SerializeToString()).SerializeToString(),
         "Ticket": message("Ticket")(ticket=packed(ticket)).SerializeToString(),
         "Action": message("Action")(type="CreatePreparedStatement", body=packed(prepare)).SerializeToString(),
         "Result": message("Result")(body=packed(prepared)).SerializeToString(),
