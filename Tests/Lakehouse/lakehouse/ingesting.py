@@ -68,6 +68,8 @@ def bulk_ingest(lake: Lake, table_name: str, table: pa.Table) -> int:
         for name in ("process_id", "stream_id", "block_id"):
             if name in row:
                 row[name] = _uuid(name, row[name])
+        if row.get("parent_process_id"):
+            row["parent_process_id"] = _uuid("parent_process_id", row["parent_process_id"])
     if table_name == "processes":
         lake.telemetry.add(processes=[Process(**_with_properties(row)) for row in rows])
     elif table_name == "streams":

@@ -242,15 +242,16 @@ def do_action(call: Call, request: bytes) -> Iterator[bytes]:
 def do_put(call: Call, requests: Iterator[bytes]) -> Iterator[bytes]:
     """CommandStatementIngest { table = 2 } in the first message's descriptor; one PutResult with the record count."""
     identity = call.identity()
-    messages = list(requests)
-    if not messages:
+    first = next(requests, None)
+    if first is None:
         raise Refused("INVALID_ARGUMENT", "do_put: no descriptor")
-    name, command = wire.open_any(wire.get(wire.get(messages[0], 1), 2))
+    name, command = wire.open_any(wire.get(wire.get(first, 1), 2))
     if name != "CommandStatementIngest":
         raise Refused("UNIMPLEMENTED", f"do_put: The defined request is invalid: {name}")
+    # Before the rows are read: a client may still be sending them.
     if not identity.admin:
         raise Refused("PERMISSION_DENIED", "bulk_ingest requires admin privileges")
-    schema, batches = wire.decode_stream(messages)
+    schema, batches = wire.decode_stream([first, *requests])
     table = wire.get(command, 2).decode()
     call.answered.sql = f"ingest {table}"
     try:

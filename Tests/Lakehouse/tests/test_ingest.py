@@ -119,6 +119,10 @@ def test_telemetry_is_there_again_when_the_lake_is_opened_again(lake):
         ("images", processes(), "unsupported bulk ingest table: images"),
         ("processes", processes().drop_columns(["exe"]), "column exe not found"),
         ("processes", processes().set_column(0, "process_id", [["nobody"]]), "invalid uuid 'nobody'"),
+        ("processes", processes().set_column(11, "parent_process_id", [["nobody"]]), "invalid uuid 'nobody'"),
+        ("streams", streams().set_column(4, "tags", [["log"]]), "column tags: expected type list<.*>, got string"),
+        ("streams", streams().set_column(6, "insert_time", [[0]]), "column insert_time: expected type timestamp"),
+        ("payloads", payload(b"").set_column(3, "payload", [["text"]]), "column payload: expected type binary"),
         ("blocks", blocks().set_column(blocks().num_columns - 1, "nb_objects", [[2]]), "expected type int32"),
     ],
 )
