@@ -96,6 +96,17 @@ public final class FlightSQLClient: Sendable {
     /// Runs a statement that changes the lake, without a limit of time: cancelling it would leave it half done.
     package func runChange(_ sql: String) async throws -> QueryStream { try await start(sql, [], timeout: nil) }
 
+    /// Sends the messages of rows into a table of telemetry, without a limit of time, once.
+    ///
+    /// - Returns: How many rows the server says it took.
+    func ingest(into table: String, _ next: () async throws -> EncodedMessage?) async throws -> Int64 {
+        do {
+            return try await connection.ingest(into: table, metadata: metadata([]), next)
+        } catch {
+            throw translated(error)
+        }
+    }
+
     /// Closes the connection. The next call opens a fresh one and reads the token file anew.
     public func disconnect() async {
         token.withLock { $0 = nil }

@@ -74,15 +74,12 @@ enum DiscoverySQL {
 
     /// An id as a literal, in the lower case that a lake keeps.
     private static func uuid(_ id: String, _ what: String) throws(MicromegasError) -> String {
-        let groups = id.split(separator: "-", omittingEmptySubsequences: false)
-        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12], groups.allSatisfy({ $0.allSatisfy(isHexDigit) }) else {
+        guard UUIDText.isValid(id) else {
             throw MicromegasError(
                 .refused, "“\(id.prefix(64))” is no \(what) id; write a UUID: 550e8400-e29b-41d4-a716-446655440000")
         }
         return try SQLText.literal(id.lowercased())
     }
-
-    private static func isHexDigit(_ character: Character) -> Bool { character.isASCII && character.isHexDigit }
 
     private static func count(_ limit: Int) throws(MicromegasError) -> Int {
         if limit < 0 { throw MicromegasError(.refused, "a limit of \(limit) rows is negative") }
