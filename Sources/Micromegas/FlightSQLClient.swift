@@ -40,7 +40,8 @@ public final class FlightSQLClient: Sendable {
         }
     }
 
-    /// Runs a query that only reads and waits for its whole answer.
+    /// Runs a query that only reads and waits for its whole answer: at least one batch, which shows the columns even of an
+    /// answer without rows.
     ///
     /// - Parameters:
     ///   - range: Event times that the server may restrict its reading to. It has no effect on listings.
@@ -53,7 +54,7 @@ public final class FlightSQLClient: Sendable {
         let stream = try await queryStream(sql, range: range, limit: limit, preserveDictionary: preserveDictionary)
         var batches: [RecordBatch] = []
         while case let more = try await stream.nextBatches(), !more.isEmpty { batches += more }
-        return batches
+        return batches.isEmpty ? [RecordBatch(emptyOf: stream.schema)] : batches
     }
 
     /// Runs a query that only reads; returns when its columns are known.
