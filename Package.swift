@@ -64,6 +64,11 @@ let package = Package(
 
         // The golden calls as values, for the tests that hold a layer against them.
         .target(name: "GoldenCalls", dependencies: ["ArrowIPC"], path: "Tests/GoldenCalls"),
+        // Makes the client's calls for Tests/python-client.sh.
+        .executableTarget(
+            name: "ClientCalls",
+            dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "Micromegas", "UTCTime"],
+            path: "Tests/ClientCalls"),
 
         .testTarget(name: "UTCTimeTests", dependencies: ["UTCTime"]),
         .testTarget(name: "AsyncIOTests", dependencies: ["AsyncIO"]),

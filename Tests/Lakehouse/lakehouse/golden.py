@@ -14,7 +14,6 @@ import json
 import re
 import struct
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ import pyarrow as pa
 from . import scenarios, wire
 from .clock import Clock, parse_rfc3339
 from .faults import Faults
+from .masks import log_differences, masked
 from .service import FLIGHT, Server
 from .types import Lake
 from .views import Identity
@@ -132,19 +132,6 @@ def send(channel: grpc.Channel, call: Recorded) -> Answer:
 
 # The comparison
 
-_MASKS = [
-    (re.compile(r"/?(?:[\w.-]+/)*views/[\w./-]+"), "PATH"),
-    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
-    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00| UTC)?"), "TIME"),
-    (re.compile(r"(?<=sum_size=)\d+|(?<=completed in )[\d.]+"), "N"),
-]
-
-
-def masked(text: str) -> str:
-    for pattern, name in _MASKS:
-        text = pattern.sub(name, text)
-    return text
-
 
 def differences(recorded: Recorded, ours: Answer) -> list[str]:
     """What tells our answer from the recorded one; empty if they are equal."""
@@ -188,7 +175,7 @@ def _row_differences(name: str, theirs: pa.Table, ours: pa.Table) -> list[str]:
         a, b = (sorted(_masked_rows(t)) for t in (theirs, ours))
         return [] if a == b else [_first_difference(a, b)]
     if _is_log(theirs):
-        return _log_differences(theirs.column("msg").to_pylist(), ours.column("msg").to_pylist())
+        return log_differences(theirs.column("msg").to_pylist(), ours.column("msg").to_pylist())
     return []
 
 
@@ -208,29 +195,6 @@ def _values(column: pa.ChunkedArray, name: str) -> list[Any]:
     if pa.types.is_temporal(column.type) and not pa.types.is_interval(column.type):
         return column.cast(pa.int32() if column.type.bit_width == 32 else pa.int64()).to_pylist()
     return [masked(v) if name in ("msg", "message") else v for v in column.to_pylist()]
-
-
-def _log_differences(theirs: list[str], ours: list[str]) -> list[str]:
-    """Rows of one bucket come in order; buckets may interleave, so rows that name no bucket are only counted."""
-    a, b = (Counter(map(masked, rows)) for rows in (theirs, ours))
-    if a != b:
-        return [f"rows: recorded more {dict(a - b)}, ours more {dict(b - a)}"]
-    a, b = _by_bucket(theirs), _by_bucket(ours)
-    if a != b:
-        bucket = next(k for k in sorted(a.keys() | b.keys()) if a.get(k) != b.get(k))
-        return [f"rows of {bucket}: recorded {a.get(bucket)}, ours {b.get(bucket)}"]
-    return []
-
-
-_BUCKET = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)\S* ?(?:UTC)?,? (\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)")
-
-
-def _by_bucket(rows: list[str]) -> dict[tuple[str, ...], list[str]]:
-    buckets: dict[tuple[str, ...], list[str]] = {}
-    for row in rows:
-        if match := _BUCKET.search(row):
-            buckets.setdefault(match.groups(), []).append(masked(row))
-    return buckets
 
 
 def _first_difference(a: list[str], b: list[str]) -> str:

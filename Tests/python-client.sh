@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Micromegas' own Python client and ours make the same calls against the development lakehouse and must get equal answers.
+# Ends with `N calls: N equal`, both clients' versions and both servers' together. --only TEXT and --verbose are passed on.
+# The first run makes a virtual environment for each version of the client, .venv-python-VERSION (380 MB each).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+versions=(0.30 0.32)
+export PYTHONDONTWRITEBYTECODE=1
+
+[[ -e .venv ]] || bash deploy/prepare.sh
+for version in "${versions[@]}"; do
+    venv=.venv-python-$version
+    # A mark, because an environment whose making was interrupted is there too.
+    [[ -e $venv/complete ]] && continue
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "micromegas==$version.0"
+    touch "$venv/complete"
+done
+swift build --product ClientCalls
+
+tally=$(mktemp)
+trap 'rm -f "$tally"' EXIT
+for version in "${versions[@]}"; do
+    ".venv-python-$version/bin/python" Tests/PythonClient/compare.py \
+        "$(swift build --show-bin-path)/ClientCalls" .venv/bin/python "$tally" "$@"
+done
+calls=0 equal=0 wrong=0
+while read -r made same missed; do
+    calls=$((calls + made)) equal=$((equal + same)) wrong=$((wrong + missed))
+done <"$tally"
+if ((wrong > 0)); then echo "$wrong calls that are to differ on purpose do not"; fi
+echo "$calls calls: $equal equal"
+((calls > 0 && equal == calls && wrong == 0))
