@@ -1,67 +1,63 @@
-internal import Glibc
-
-/// Reads one catalog by three readers in turn and says how they compare.
+/// Catalog rows in one stream: every value checked and seen, against pyarrow's client and against the bare transport.
 struct StreamBenchmark {
-    private let options: StreamOptions
+    private let options: Options
     private let package = PackageFolder()
 
-    init(_ options: StreamOptions) { self.options = options }
+    /// The longer stream shows that memory does not grow with it.
+    private static let longer = 4
 
-    func run() throws {
-        let server = try ChildProcess([
-            package.python, package.file("Tests/Benchmarks/flight_server.py"), String(options.rows),
-        ])
-        guard let line = server.line(), case let words = line.split(separator: " "), words.count == 3 else {
-            throw BenchmarkError("pyarrow's Flight server did not start with \(package.python)")
-        }
-        let (port, checksum) = (String(words[0]), String(words[2]))
-        print("\(options.rows) catalog rows from pyarrow's Flight server, \(options.runs) runs of each reader in turn")
-        var runs = StreamRuns()
-        for _ in 0..<options.runs {
-            let checking = try run([package.program, "read", "checking", port])
-            guard checking.rows == options.rows, checking.checksum == checksum else {
-                throw BenchmarkError("this client read \(checking), the server sent \(options.rows) \(checksum)")
-            }
-            runs.checking.append(checking)
-            let validating = try run([package.python, package.file("Tests/Benchmarks/flight_reader.py"), port])
-            guard validating.rows == options.rows else {
-                throw BenchmarkError("pyarrow read \(validating.rows) rows, the server sent \(options.rows)")
-            }
-            runs.validating.append(validating)
-            runs.discarding.append(try run([package.program, "read", "discarding", port]))
-        }
-        print(runs.report())
-        // The server runs until here: a value of a type that is not copied may end after its last use.
-        _ = consume server
+    init(_ options: Options) { self.options = options }
+
+    func run() throws -> [Verdict] {
+        if !options.tls { return try run(serverOptions: [], readerOptions: []) }
+        let certificate = try Certificate()
+        try certificate.make()
+        return try run(serverOptions: [certificate.file, certificate.key], readerOptions: [certificate.file])
     }
 
-    private func run(_ arguments: [String]) throws -> StreamRun {
-        let start = ContinuousClock.now
-        let process = try ChildProcess(arguments)
-        let line = process.line()
-        let usage = try process.usage()
-        let lifetime = (ContinuousClock.now - start) / .seconds(1)
-        guard let line, let run = StreamRun(line, usage, lifetime: lifetime) else {
-            throw BenchmarkError("\(arguments) printed no result: \(line ?? "")")
-        }
-        return run
+    private func run(serverOptions: [String], readerOptions: [String]) throws -> [Verdict] {
+        let server = try Server("flight_server.py", [String(options.rows)] + serverOptions)
+        let place = [server.port] + readerOptions
+        let contest = Contest(
+            title: "\(options.rows) catalog rows from pyarrow's Flight server\(options.tls ? " over TLS" : "")",
+            runs: options.runs,
+            readers: [
+                Contender(
+                    name: "this client", arguments: package.reader(["checking"] + place), expected: server.answer),
+                Contender(
+                    name: "pyarrow, validate(full)",
+                    arguments: package.python("flight_reader.py", ["validate"] + place), expected: server.count),
+                Contender(name: "bytes discarded", arguments: package.reader(["discarding"] + place), expected: ""),
+            ])
+        let standings = try contest.run()
+        let name = options.tls ? "stream --tls" : "stream"
+        let wall = standings.ratio(to: 1, by: \.wall)
+        let ofFloor = standings.ratio(to: 2, by: \.wall)
+        let longer = try peakMemory(rows: options.rows * Self.longer, serverOptions, readerOptions)
+        let peak = max(standings.peakMemory(0), longer)
+        let verdicts = [
+            Verdict(
+                what: "\(name): wall",
+                measured: "\(wall.text(digits: 2)) of pyarrow, \(ofFloor.text(digits: 2)) of the floor",
+                aim: options.tls ? "0.75" : "0.60, or 1.15 of the floor",
+                isMet: options.tls ? wall <= 0.75 : wall <= 0.6 || ofFloor <= 1.15),
+            .memory(name, peak, under: 40),
+        ]
+        // Decrypting costs both the same.
+        if options.tls { return verdicts }
+        return verdicts + [.ratio("\(name): CPU", standings.ratio(to: 1, by: \.cpu), of: "pyarrow", atMost: 0.45)]
     }
-}
 
-/// Where the programs and scripts of a run are.
-struct PackageFolder {
-    private let folder = String(#filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined())
-
-    /// This program itself.
-    let program = "/proc/self/exe"
-
-    /// A file of the package by its path in it.
-    func file(_ path: String) -> String { folder + "/" + path }
-
-    /// The Python to run.
-    var python: String {
-        if let named = unsafe getenv("LAKEWARDEN_PYTHON") { return unsafe String(cString: named) }
-        let own = file(".venv/bin/python")
-        return unsafe access(own, X_OK) == 0 ? own : "python3"
+    /// The peak of one run over more rows, in MiB.
+    private func peakMemory(rows: Int, _ serverOptions: [String], _ readerOptions: [String]) throws -> Double {
+        let server = try Server("flight_server.py", [String(rows)] + serverOptions)
+        let reader = Contender(
+            name: "this client", arguments: package.reader(["checking", server.port] + readerOptions),
+            expected: server.answer)
+        let run = try reader.run()
+        print(
+            "\(rows) rows".left(25) + "\(run.wall.text(digits: 3)) s".right(9) + "peak".right(27)
+                + "\(run.peakMemory.text(digits: 1)) MiB".right(12))
+        return run.peakMemory
     }
 }

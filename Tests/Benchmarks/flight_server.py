@@ -1,10 +1,11 @@
-"""Serves catalog rows over Arrow Flight, for `lakewarden-benchmarks stream`.
+"""Serves catalog rows over Arrow Flight, for `lakewarden-benchmarks stream` and `first-row`.
 
-    python Tests/Benchmarks/flight_server.py ROWS
+    python Tests/Benchmarks/flight_server.py ROWS [CERTIFICATE KEY]
 
-The rows are those of the golden call list-partitions-after-upgrade, over and over, in messages of such sizes as a
-server sent 20,000 of them in. It prints a line `PORT ROWS CHECKSUM` when it answers, and ends when its standard input
-does.
+The rows are those of the golden call list-partitions-after-upgrade, over and over: a multiple of 20,000, in messages of
+such sizes as a server sent 20,000 of them in, or a few in one message. With a certificate and its key it speaks TLS. It
+prints a line `PORT ROWS CHECKSUM FIRST` when it answers, FIRST being the first value of the first row, and ends when
+its standard input does.
 """
 
 import struct
@@ -17,18 +18,18 @@ import pyarrow.flight
 import pyarrow.ipc
 
 GOLDEN = Path(__file__).parent.parent / "Golden"
+sys.path.insert(0, str(GOLDEN))
 # 20,000 rows: twelve messages of 3 kB to 440 kB.
 MESSAGES = [3000, 500, 3000, 20, 3000, 700, 3000, 80, 3000, 400, 3000, 300]
 CYCLE = sum(MESSAGES)
 MASK = (1 << 64) - 1
 
 
-def golden_rows() -> pa.Table:
-    """The rows of the golden listing."""
-    sys.path.insert(0, str(GOLDEN))
+def golden_rows(call: str) -> pa.Table:
+    """The rows that a golden call answered."""
     from flight_messages import message
 
-    data = (GOLDEN / "micromegas-0.33" / "list-partitions-after-upgrade.bin").read_bytes()
+    data = (GOLDEN / "micromegas-0.33" / f"{call}.bin").read_bytes()
     stream = b""
     position = 0
     while position < len(data):
@@ -70,8 +71,12 @@ def checksum_of(batch: pa.RecordBatch) -> int:
 
 
 class Server(pyarrow.flight.FlightServerBase):
-    def __init__(self, schema: pa.Schema, batches: list[pa.RecordBatch]):
-        super().__init__("grpc://127.0.0.1:0")
+    def __init__(self, schema: pa.Schema, batches: list[pa.RecordBatch], identity: list[str]):
+        if identity:
+            certificates = [tuple(Path(file).read_bytes() for file in identity)]
+            super().__init__("grpc+tls://127.0.0.1:0", tls_certificates=certificates)
+        else:
+            super().__init__("grpc://127.0.0.1:0")
         self.schema = schema
         self.batches = batches
 
@@ -79,19 +84,21 @@ class Server(pyarrow.flight.FlightServerBase):
         return pyarrow.flight.RecordBatchStream(pa.RecordBatchReader.from_batches(self.schema, self.batches))
 
 
-def main(rows: int) -> None:
-    table = golden_rows()
+def main(rows: int, identity: list[str]) -> None:
+    table = golden_rows("list-partitions-after-upgrade")
+    sizes = [rows] if rows < CYCLE else MESSAGES
+    times, rest = divmod(rows, sum(sizes))
+    if rest:
+        raise SystemExit(f"rows are fewer than {CYCLE} or a multiple of it")
     cycle = []
-    for count in MESSAGES:
+    for count in sizes:
         cycle.append(rows_from(table, sum(batch.num_rows for batch in cycle), count))
-    if rows % CYCLE:
-        raise SystemExit(f"rows are a multiple of {CYCLE}")
-    total = sum(checksum_of(batch) for batch in cycle) * (rows // CYCLE) & MASK
-    server = Server(table.schema, cycle * (rows // CYCLE))
+    total = sum(checksum_of(batch) for batch in cycle) * times & MASK
+    server = Server(table.schema, cycle * times, identity)
     threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
-    print(server.port, rows, total, flush=True)
+    print(server.port, rows, total, cycle[0].column(0)[0].as_py(), flush=True)
     server.serve()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])

@@ -16,7 +16,9 @@ struct ChildProcess: ~Copyable {
     }
 
     /// Starts a program found on the search path.
-    init(_ arguments: [String]) throws {
+    ///
+    /// - Parameter silent: Whether what it says of errors is dropped.
+    init(_ arguments: [String], silent: Bool = false) throws {
         let (childInput, input) = try Self.pipe()
         let (output, childOutput) = try Self.pipe()
         var actions = unsafe posix_spawn_file_actions_t()
@@ -24,6 +26,7 @@ struct ChildProcess: ~Copyable {
         defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, childInput, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, childOutput, 1)
+        if silent { unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) }
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe pointers.forEach { unsafe free($0) } }
         var pid = pid_t()
@@ -68,7 +71,7 @@ struct ChildProcess: ~Copyable {
         close(input)
         close(output)
         discard self
-        guard status == 0 else { throw BenchmarkError("a reader ended with wait status \(status)") }
+        guard status == 0 else { throw BenchmarkError("a program ended with wait status \(status)") }
         return Usage(peakMemory: usage.ru_maxrss * 1024, cpu: CPUTime.seconds(usage))
     }
 
