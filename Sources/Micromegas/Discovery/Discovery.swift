@@ -64,6 +64,10 @@ enum DiscoverySQL {
         return "SELECT * FROM streams\(filter) LIMIT \(try count(limit))"
     }
 
+    static func streamIDs(ofProcess id: String) throws(MicromegasError) -> String {
+        "SELECT stream_id FROM streams WHERE process_id=\(try uuid(id, "process"))"
+    }
+
     static func blocks(limit: Int, streamID: String) throws(MicromegasError) -> String {
         "SELECT * FROM blocks WHERE stream_id=\(try uuid(streamID, "stream")) LIMIT \(try count(limit))"
     }
@@ -73,7 +77,7 @@ enum DiscoverySQL {
     }
 
     /// An id as a literal, in the lower case that a lake keeps.
-    private static func uuid(_ id: String, _ what: String) throws(MicromegasError) -> String {
+    static func uuid(_ id: String, _ what: String) throws(MicromegasError) -> String {
         guard UUIDText.isValid(id) else {
             throw MicromegasError(
                 .refused, "“\(id.prefix(64))” is no \(what) id; write a UUID: 550e8400-e29b-41d4-a716-446655440000")
