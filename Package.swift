@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "HTTP2Tests", dependencies: ["AsyncIO", "CNghttp2", "HTTP2"]),
         .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "COpenSSL", "GRPC", "HTTP2"]),
         .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", "GoldenCalls"]),
-        .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "FlightSQL", "GoldenCalls", "GRPC"]),
+        .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "GRPC"]),
         .testTarget(
             name: "MicromegasTests",
             dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "GRPC", "Micromegas", "UTCTime"]),

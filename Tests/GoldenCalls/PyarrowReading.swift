@@ -4,8 +4,8 @@ internal import Foundation
 public struct PyarrowReading: Sendable {
     private static let root = GoldenCall.folder.deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The Python that has pyarrow: what the test script names, else the repository's own environment.
-    private static var python: String {
+    /// The Python that has pyarrow and grpcio: what the test script names, else the repository's own environment.
+    public static var python: String {
         ProcessInfo.processInfo.environment["LAKEWARDEN_PYTHON"] ?? root.appending(path: ".venv/bin/python").path
     }
 
