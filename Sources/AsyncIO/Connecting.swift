@@ -14,10 +14,11 @@ extension Socket {
 
     /// Connects to the first address that answers: each is begun 250 ms after the one before, or as soon as that failed.
     ///
+    /// - Returns: The connection, and to which address it is.
     /// - Throws: ``ConnectError`` when all have failed, ``WaitError`` at the deadline, `CancellationError`.
     package static func connect(
         toAnyOf addresses: [SocketAddress], on loop: EventLoop, until deadline: ContinuousClock.Instant
-    ) async throws -> Socket {
+    ) async throws -> (socket: Socket, address: SocketAddress) {
         try await withThrowingTaskGroup(of: Attempt.self) { group in
             defer { group.cancelAll() }
             var remaining = addresses[...]
@@ -28,7 +29,7 @@ extension Socket {
                 open += 1
                 group.addTask(executorPreference: loop) {
                     do {
-                        return .connected(try await connect(to: address, on: loop, until: deadline))
+                        return .connected(try await connect(to: address, on: loop, until: deadline), address)
                     } catch {
                         return .failed(address, error)
                     }
@@ -43,7 +44,7 @@ extension Socket {
             beginNext()
             while open > 0, let attempt = try await group.next() {
                 switch attempt {
-                case .connected(let socket): return socket
+                case .connected(let socket, let address): return (socket, address)
                 case .paused(let left): if left == remaining.count { beginNext() }
                 case .failed(let address, let error):
                     open -= 1
@@ -58,7 +59,7 @@ extension Socket {
     }
 
     private enum Attempt: Sendable {
-        case connected(Socket)
+        case connected(Socket, SocketAddress)
         case failed(SocketAddress, any Error)
         /// The pause after an attempt is over, begun when so many addresses were left.
         case paused(left: Int)

@@ -15,37 +15,40 @@ public final class FlightSQLConnection: Sendable {
     /// - Parameters:
     ///   - metadata: sent with the call.
     ///   - timeout: for the whole answer, its last batch included; nil for no limit.
+    ///   - retry: whether the query may be sent again before anything of its answer came; never one that changes anything.
     /// - Throws: `RPCError` where the call ended before the schema came, ``FlightError`` or `ArrowError` where what came is
     ///   malformed, `CancellationError`.
     public func query(
-        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil, retry: RetryPolicy = .never
     ) async throws -> BatchStream {
         let call = try await channel.serverStreaming(
-            Self.service + "DoGet", Ticket.query(sql), metadata: metadata, timeout: timeout)
+            Self.service + "DoGet", Ticket.query(sql), metadata: metadata, timeout: timeout, retry: retry)
         return try await BatchStream(call)
     }
 
     /// Runs a query whose answer is passed on as it comes; returns when its first message has come.
     ///
-    /// - Parameters: As of ``query(_:metadata:timeout:)``.
+    /// - Parameters: As of ``query(_:metadata:timeout:retry:)``.
     /// - Throws: `RPCError` where the call ended before a message came, ``FlightError``, `CancellationError`.
     public func ipcStream(
-        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil, retry: RetryPolicy = .never
     ) async throws -> IPCStream {
         let call = try await channel.serverStreaming(
-            Self.service + "DoGet", Ticket.query(sql), metadata: metadata, timeout: timeout)
+            Self.service + "DoGet", Ticket.query(sql), metadata: metadata, timeout: timeout, retry: retry)
         return try await IPCStream(call)
     }
 
     /// Has the server plan a statement without running it.
     ///
+    /// - Parameters: As of ``query(_:metadata:timeout:retry:)``.
     /// - Throws: `RPCError` where the server refuses it or the call fails, ``FlightError`` or `ArrowError` where the answer is
     ///   malformed, `CancellationError`.
     public func prepare(
-        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
+        _ sql: String, metadata: Metadata = Metadata(), timeout: Duration? = nil, retry: RetryPolicy = .never
     ) async throws -> PreparedStatement {
         let call = try await channel.serverStreaming(
-            Self.service + "DoAction", Action.createPreparedStatement(sql), metadata: metadata, timeout: timeout)
+            Self.service + "DoAction", Action.createPreparedStatement(sql), metadata: metadata, timeout: timeout,
+            retry: retry)
         var results: [[UInt8]] = []
         while case let messages = try await call.nextMessages(), !messages.isEmpty {
             results += messages

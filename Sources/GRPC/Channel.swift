@@ -2,6 +2,10 @@ public import AsyncIO
 internal import HTTP2
 
 /// A way to one server: connects when a call needs it, keeps the connection for later calls, makes a new one after it was lost.
+///
+/// Of a name with several addresses each is tried until one answers as it should. The calls that wait for a connection
+/// get the error where none does; a call that comes soon after waits for the next attempt, which is put off longer each
+/// time (``Backoff``). A server that goes away (GOAWAY) finishes the calls it took while others connect anew.
 public actor Channel {
     private enum State {
         case idle
@@ -17,6 +21,8 @@ public actor Channel {
     private var state = State.idle
     /// Connections that take no more calls and still have some.
     private var draining: [HTTP2Connection] = []
+    /// Since the last connection that was made, where one failed: the error, and until when there is no other attempt.
+    private var failed: (error: RPCError, until: ContinuousClock.Instant, backoff: Backoff)?
 
     /// A channel whose connection lives on an event loop. Nothing is connected yet.
     public init(_ configuration: ChannelConfiguration, on loop: EventLoop) {
@@ -49,23 +55,27 @@ public actor Channel {
     /// - Parameters:
     ///   - method: The full path, `/package.Service/Method`.
     ///   - request: The request's one message, without prefix.
-    ///   - timeout: The time the whole call may take; nil for no limit.
+    ///   - timeout: The time the whole call may take, its attempts together; nil for no limit.
+    ///   - retry: Whether the call may be made again though the server may have acted on it; never where it changes anything.
     /// - Throws: ``RPCError`` for every end but one message and status `OK`; `CancellationError` where the calling task was cancelled.
     public func unary(
-        _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil
+        _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil,
+        retry: RetryPolicy = .never
     ) async throws -> UnaryResponse {
-        let call = try await answered(method, request, metadata, timeout)
+        let call = try await answered(method, request, metadata, timeout, retry)
         return try await call.onlyMessage()
     }
 
-    /// Calls a method that answers with a stream of messages; returns when the server has answered with its headers.
+    /// Calls a method that answers with a stream of messages; returns when the server has answered with its headers, or
+    /// where the call may be made again with its first message.
     ///
-    /// - Parameters: As of ``unary(_:_:metadata:timeout:)``; `timeout` is for the whole call, its last message included.
+    /// - Parameters: As of ``unary(_:_:metadata:timeout:retry:)``; `timeout` is for the whole call, its last message included.
     /// - Throws: ``RPCError`` where the call ended before anything of the answer came; `CancellationError` where the calling task was cancelled.
     public func serverStreaming(
-        _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil
+        _ method: String, _ request: [UInt8], metadata: Metadata = Metadata(), timeout: Duration? = nil,
+        retry: RetryPolicy = .never
     ) async throws -> ServerStreamingCall {
-        ServerStreamingCall(try await answered(method, request, metadata, timeout))
+        ServerStreamingCall(try await answered(method, request, metadata, timeout, retry))
     }
 
     /// Calls a method whose request is a stream of messages; returns when its headers have left, before the server answered.
@@ -73,12 +83,12 @@ public actor Channel {
     /// From then on the call is never made again by the transport: an error's ``RPCError/mayHaveBeenProcessed`` says whether
     /// the caller may.
     ///
-    /// - Parameters: As of ``unary(_:_:metadata:timeout:)``; `timeout` is for the whole call, its last message included.
+    /// - Parameters: As of ``unary(_:_:metadata:timeout:retry:)``; `timeout` is for the whole call, its last message included.
     /// - Throws: ``RPCError`` where the headers cannot be sent; `CancellationError` where the calling task was cancelled.
     public func streaming(
         _ method: String, metadata: Metadata = Metadata(), timeout: Duration? = nil
     ) async throws -> StreamingCall {
-        StreamingCall(try await answered(method, nil, metadata, timeout))
+        StreamingCall(try await answered(method, nil, metadata, timeout, .never))
     }
 
     /// Ends what is open with `cancelled` and closes the connection. A later call makes a new one.
@@ -89,6 +99,7 @@ public actor Channel {
     private func shut(leaving next: State) {
         let last = state
         state = next
+        failed = nil
         switch last {
         case .idle, .ended: break
         case .connecting(let task, let waiting):
@@ -105,43 +116,44 @@ public actor Channel {
     // MARK: Calls
 
     /// Makes a call and waits for its answer, or without a request until its headers have left. A request that is proved
-    /// unprocessed is sent again, on another connection if need be.
+    /// unprocessed is sent again, on another connection if need be; another one where the policy says so.
     private func answered(
-        _ method: String, _ request: [UInt8]?, _ metadata: Metadata, _ timeout: Duration?
+        _ method: String, _ request: [UInt8]?, _ metadata: Metadata, _ timeout: Duration?, _ retry: RetryPolicy
     ) async throws -> ClientCall {
         guard method.hasPrefix("/"), method.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw RPCError(
                 code: .invalidArgument, message: "“\(method)” is no method's path", mayHaveBeenProcessed: false)
         }
         let deadline = timeout.map { ContinuousClock.now + $0 }
-        var backoff = Backoff()
-        var attempt = 1
+        // Until then it may be made again; what comes later is for the caller.
+        let progress: StreamState.Progress = request == nil ? .sent : retry == .never ? .headers : .message
+        var attempts = Attempts(retry)
         while true {
             do {
-                return try await self.attempt(method, request, metadata, deadline, isFirst: attempt == 1)
-            } catch let failure as UnprocessedError {
-                guard attempt < Backoff.attempts else { throw failure.error }
-                attempt += 1
-                let pause = backoff.pause(chance: .random(in: 0...1))
-                if let deadline, ContinuousClock.now + pause >= deadline {
-                    throw Self.deadlineError(after: failure.error)
+                let call = try await begun(method, request, metadata, deadline, isFirst: attempts.count == 1)
+                try await call.waitFor(progress)
+                return call
+            } catch let failure as AttemptError {
+                switch attempts.failed(failure, chance: .random(in: 0...1)) {
+                case .end(let error): throw error
+                case .attempt(let pause):
+                    if let deadline, ContinuousClock.now + pause >= deadline {
+                        throw attempts.told(Self.deadlineError(after: failure.error))
+                    }
+                    try await loop.sleep(for: pause)
                 }
-                try await loop.sleep(for: pause)
             } catch WaitError.timedOut {
-                throw Self.deadlineError(after: nil)
+                throw attempts.told(Self.deadlineError(after: failed?.error))
             } catch let error as ConnectionError {
-                throw RPCError(error)
+                throw attempts.told(RPCError(error))
             }
         }
     }
 
-    /// An attempt that may be made again.
-    private struct UnprocessedError: Error {
-        var error: RPCError
-    }
-
-    /// - Throws: ``UnprocessedError``, ``RPCError``, ``ConnectionError`` where nothing was sent, ``WaitError``, `CancellationError`.
-    private func attempt(
+    /// Begins an attempt on a connection.
+    ///
+    /// - Throws: ``AttemptError``, ``ConnectionError`` where nothing was sent, ``WaitError``, `CancellationError`.
+    private func begun(
         _ method: String, _ request: [UInt8]?, _ metadata: Metadata, _ deadline: ContinuousClock.Instant?, isFirst: Bool
     ) async throws -> ClientCall {
         let connection: HTTP2Connection
@@ -149,28 +161,16 @@ public actor Channel {
             connection = try await self.connection(until: deadline)
         } catch let error as ConnectionError where !isFirst && error.mayPass {
             // There was a server a moment ago: it may be restarting.
-            throw UnprocessedError(error: RPCError(error))
+            throw AttemptError(error: RPCError(error), isUnprocessed: true)
         }
         let timeout = deadline.map { $0 - .now }
         if let timeout, timeout <= .zero { throw WaitError.timedOut }
         let call = ClientCall(on: connection, maximumMessageSize: configuration.maximumMessageSize, until: deadline)
         let headers = HeaderMapping.request(method, configuration, metadata, timeout: timeout)
         do {
-            if let request {
-                try await call.start(headers, body: MessageFraming.framed(request))
-            } else {
-                try await call.begin(headers)
-            }
+            try await call.start(headers, body: request.map(MessageFraming.framed))
         } catch let error as ConnectionError where error.isOfThisConnection {
-            throw UnprocessedError(error: RPCError(error))
-        }
-        switch await call.terminal {
-        case .failed(let error, let isUnprocessed):
-            if isUnprocessed { throw UnprocessedError(error: error) }
-            // What came before the error is for the reader to have first. Who sends learns it by sending, as at any later time.
-            if request != nil, await !call.hasHeaders { throw error }
-        case .cancelled: throw CancellationError()
-        case .finished, nil: break
+            throw AttemptError(error: RPCError(error), isUnprocessed: true)
         }
         return call
     }
@@ -194,6 +194,7 @@ public actor Channel {
         case .connecting(let task, let waiting): state = .connecting(task, waiting + [wait])
         case .idle: state = .connecting(connect(), [wait])
         }
+        // Where the last attempt failed a moment ago, this one waits for its time.
         return try await wait.wait(until: deadline)
     }
 
@@ -216,6 +217,7 @@ public actor Channel {
         var tls: TLSSettings?
         if case .tls(let asked) = configuration.security { tls = asked.settings(for: configuration.host) }
         do {
+            if let failed { try await loop.sleep(for: failed.until - .now) }
             let connection = try await HTTP2Connection.connect(
                 host: configuration.host, port: configuration.port, tls: tls, limits: limits, on: loop,
                 until: .now + configuration.connectTimeout)
@@ -231,7 +233,20 @@ public actor Channel {
             if case .success(let connection) = result { connection.assumeIsolated { $0.close() } }
             return
         }
-        if case .success(let connection) = result { state = .ready(connection) } else { state = .idle }
+        switch result {
+        case .success(let connection):
+            state = .ready(connection)
+            failed = nil
+        case .failure(let error):
+            state = .idle
+            if let error = error as? ConnectionError { failedToConnect(error) }
+        }
         for wait in waiting { wait.resume(with: result) }
+    }
+
+    private func failedToConnect(_ error: ConnectionError) {
+        var backoff = failed?.backoff ?? .ofConnections
+        let pause = backoff.pause(chance: .random(in: 0...1))
+        failed = (RPCError(error), .now + pause, backoff)
     }
 }

@@ -20,34 +20,29 @@ actor ClientCall {
         state = StreamState(maximumMessageSize: maximumMessageSize)
     }
 
-    /// Sends the request and waits for the server's headers, or for the call's end.
+    /// Sends the request: all of it, or without a body its headers, which messages follow.
     ///
-    /// - Throws: What ``HTTP2Connection/open(_:body:isComplete:until:_:)`` does; `CancellationError`.
-    func start(_ headers: [HeaderField], body: [UInt8]) async throws {
-        try await open(headers, body: body, isComplete: true)
-        while !state.isAnswered { try await wait(for: nextChange()) }
-    }
-
-    /// Sends a request's headers and waits until they have left, or for the call's end. Messages follow.
-    ///
-    /// - Throws: As of ``start(_:body:)``.
-    func begin(_ headers: [HeaderField]) async throws {
-        try await open(headers, body: [], isComplete: false)
-        while !state.isSent, state.terminal == nil { try await wait(for: nextChange()) }
-    }
-
-    private func open(_ headers: [HeaderField], body: [UInt8], isComplete: Bool) async throws {
-        stream = try await connection.open(headers, body: body, isComplete: isComplete, until: deadline) { event in
+    /// - Throws: What ``HTTP2Connection/open(_:body:isComplete:until:_:)`` does.
+    func start(_ headers: [HeaderField], body: [UInt8]?) async throws {
+        stream = try await connection.open(headers, body: body ?? [], isComplete: body != nil, until: deadline) {
+            event in
             self.assumeIsolated { $0.receive(event) }
         }
         setTimer()
     }
 
-    /// How the call ended; nil while it has not.
-    var terminal: StreamState.Terminal? { state.terminal }
-
-    /// Whether the server accepted the call: its headers came, and not a status in their place.
-    var hasHeaders: Bool { state.initialMetadata != nil }
+    /// Waits until the call is so far, or has ended. What came before an error is left for the reader to have first.
+    ///
+    /// - Throws: ``AttemptError`` where it failed before it was so far; `CancellationError`.
+    func waitFor(_ progress: StreamState.Progress) async throws {
+        while !state.has(progress), state.terminal == nil { try await wait(for: nextChange()) }
+        switch state.terminal {
+        case .failed(let error, let isUnprocessed):
+            if isUnprocessed || !state.has(progress) { throw AttemptError(error: error, isUnprocessed: isUnprocessed) }
+        case .cancelled: throw CancellationError()
+        case .finished, nil: break
+        }
+    }
 
     var initialMetadata: Metadata { state.initialMetadata ?? Metadata() }
 
@@ -114,7 +109,7 @@ actor ClientCall {
 
     private func receive(_ event: StreamEvent) -> StreamReply {
         let reply = state.receive(event)
-        if state.hasNews || state.isAnswered || state.isSent { tellReaders() }
+        tellReaders()
         return reply
     }
 

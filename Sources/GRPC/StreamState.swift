@@ -25,6 +25,16 @@ struct StreamState: Sendable {
         case ended(Terminal)
     }
 
+    /// How far a call has come.
+    enum Progress: Sendable {
+        /// The request's headers have left.
+        case sent
+        /// The server has answered with its headers.
+        case headers
+        /// A message of the answer is there.
+        case message
+    }
+
     /// More interim answers than any server has reason to send.
     private static let interimLimit = 16
 
@@ -32,8 +42,7 @@ struct StreamState: Sendable {
     private var messages: [[UInt8]] = []
     private var uncredited = 0
     private var interimAnswers = 0
-    /// Whether the request's headers have left.
-    private(set) var isSent = false
+    private var isSent = false
     /// Whether the caller has said that no more messages of its own follow.
     private var isFinished = false
     /// What came before the first message; nil until then.
@@ -44,11 +53,16 @@ struct StreamState: Sendable {
 
     init(maximumMessageSize: Int) { framing = MessageFraming(maximumSize: maximumMessageSize) }
 
-    /// Whether a reader that waits has something to look at.
-    var hasNews: Bool { terminal != nil || !messages.isEmpty }
-
     /// Whether the server has answered, or never will.
     var isAnswered: Bool { terminal != nil || initialMetadata != nil }
+
+    func has(_ progress: Progress) -> Bool {
+        switch progress {
+        case .sent: isSent
+        case .headers: initialMetadata != nil
+        case .message: !messages.isEmpty
+        }
+    }
 
     /// Why no message can be sent any more; nil while one can.
     var sendError: (any Error)? {

@@ -65,7 +65,7 @@ public final class FlightSQLClient: Sendable {
         preserveDictionary: Bool = false
     ) async throws -> QueryStream {
         let further = Self.headers(range, limit, preserveDictionary)
-        return try await start(sql, further, timeout: configuration.queryTimeout)
+        return try await start(sql, further, timeout: configuration.queryTimeout, retry: .reading(sql))
     }
 
     /// Runs a query that only reads and passes its answer on as the bytes of an Arrow IPC stream; returns when the answer
@@ -78,7 +78,7 @@ public final class FlightSQLClient: Sendable {
         do {
             let headers = Self.headers(range, limit, preserveDictionary)
             let stream = try await connection.ipcStream(
-                sql, metadata: metadata(headers), timeout: configuration.queryTimeout)
+                sql, metadata: metadata(headers), timeout: configuration.queryTimeout, retry: .reading(sql))
             return QueryIPCStream(stream) { self.translated($0) }
         } catch {
             throw translated(error)
@@ -88,14 +88,18 @@ public final class FlightSQLClient: Sendable {
     /// Has the server plan a statement without running it.
     public func prepareStatement(_ sql: String) async throws -> PreparedStatement {
         do {
-            return try await connection.prepare(sql, metadata: metadata([]), timeout: configuration.queryTimeout)
+            return try await connection.prepare(
+                sql, metadata: metadata([]), timeout: configuration.queryTimeout, retry: .reading(sql))
         } catch {
             throw translated(error)
         }
     }
 
-    /// Runs a statement that changes the lake, without a limit of time: cancelling it would leave it half done.
-    package func runChange(_ sql: String) async throws -> QueryStream { try await start(sql, [], timeout: nil) }
+    /// Runs a statement that changes the lake, without a limit of time: cancelling it would leave it half done. It is sent
+    /// once, and again only where it is proved that the server did not take it.
+    package func runChange(_ sql: String) async throws -> QueryStream {
+        try await start(sql, [], timeout: nil, retry: .never)
+    }
 
     /// Sends the messages of rows into a table of telemetry, without a limit of time, once.
     ///
@@ -118,10 +122,10 @@ public final class FlightSQLClient: Sendable {
     public var tokenWarning: String? { token.withLock { $0?.warning } }
 
     private func start(
-        _ sql: String, _ further: [(name: String, value: String)], timeout: Duration?
+        _ sql: String, _ further: [(name: String, value: String)], timeout: Duration?, retry: RetryPolicy
     ) async throws -> QueryStream {
         do {
-            let stream = try await connection.query(sql, metadata: metadata(further), timeout: timeout)
+            let stream = try await connection.query(sql, metadata: metadata(further), timeout: timeout, retry: retry)
             return QueryStream(stream) { self.translated($0) }
         } catch {
             throw translated(error)

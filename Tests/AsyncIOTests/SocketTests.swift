@@ -86,7 +86,8 @@ import Testing
             let dead = try await Resolver.addresses(
                 of: "127.0.0.1", port: try Listener.unusedPort(), on: loop, until: soon)
             let live = try await Resolver.addresses(of: "127.0.0.1", port: listener.port, on: loop, until: soon)
-            let socket = try await Socket.connect(toAnyOf: dead + live, on: loop, until: soon)
+            let (socket, address) = try await Socket.connect(toAnyOf: dead + live, on: loop, until: soon)
+            #expect(address == live[0])
             #expect(try "x".utf8CString.withUnsafeBytes { try socket.write($0) } == .bytes(2))
         }
     }

@@ -45,9 +45,10 @@ import Testing
 
     @Test func messagesCanBeSentUntilTheCallerOrTheCallEnds() {
         var state = StreamState(maximumMessageSize: 100)
-        #expect(!state.isSent)
+        #expect(!state.has(.sent))
         #expect(state.receive(.requestSent) == StreamReply())
-        #expect(state.isSent)
+        #expect(state.has(.sent))
+        #expect(!state.has(.headers))
         #expect(state.sendError == nil)
         var finished = state
         finished.finishRequest()
@@ -221,8 +222,8 @@ import Testing
 
 @Suite struct BackoffTests {
     @Test func pausesGrowToTheirLimitAndSpread() {
-        var low = Backoff()
-        var high = Backoff()
+        var low = Backoff.ofCalls
+        var high = Backoff.ofCalls
         var pauses: [Duration] = []
         for _ in 0..<20 {
             let (shorter, longer) = (low.pause(chance: 0), high.pause(chance: 1))

@@ -1,0 +1,13 @@
+/// Whether a call that failed may be made again although the server may have acted on it.
+///
+/// It is for calls that only read: the server may do the work twice. A request that is proved unprocessed is sent again
+/// under every policy.
+public struct RetryPolicy: Sendable, Equatable {
+    /// How often a call is made again that ended with `unavailable` before any message of its answer came.
+    public var retries: Int
+
+    public init(retries: Int) { self.retries = retries }
+
+    /// Not once: for whatever changes something.
+    public static let never = RetryPolicy(retries: 0)
+}
