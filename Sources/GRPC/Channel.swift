@@ -19,6 +19,8 @@ public actor Channel {
     public nonisolated let loop: EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private var state = State.idle
+    /// When a silent server is pinged on the next connection.
+    private var keepalive: ChannelConfiguration.Keepalive
     /// Connections that take no more calls and still have some.
     private var draining: [HTTP2Connection] = []
     /// Since the last connection that was made, where one failed: the error, and until when there is no other attempt.
@@ -28,6 +30,7 @@ public actor Channel {
     public init(_ configuration: ChannelConfiguration, on loop: EventLoop) {
         self.configuration = configuration
         self.loop = loop
+        keepalive = configuration.keepalive
     }
 
     deinit {
@@ -105,7 +108,9 @@ public actor Channel {
         case .connecting(let task, let waiting):
             task.cancel()
             for wait in waiting { wait.resume(with: .failure(Self.closedError)) }
-        case .ready(let connection): draining.append(connection)
+        case .ready(let connection):
+            heedPings(of: connection)
+            draining.append(connection)
         }
         for connection in draining { connection.assumeIsolated { $0.close() } }
         draining = []
@@ -201,9 +206,15 @@ public actor Channel {
     /// Whether a connection takes another call; one that does not is kept for the calls it has.
     private func takesCalls(_ connection: HTTP2Connection) -> Bool {
         if connection.assumeIsolated({ $0.takesStreams }) { return true }
+        heedPings(of: connection)
         draining.removeAll { $0.assumeIsolated { $0.isClosed } }
         draining.append(connection)
         return false
+    }
+
+    /// Called once for each connection that is done with.
+    private func heedPings(of connection: HTTP2Connection) {
+        if connection.assumeIsolated({ $0.pingedTooOften }) { keepalive.slowDown() }
     }
 
     private func connect() -> Task<Void, Never> {
@@ -213,7 +224,7 @@ public actor Channel {
     private func makeConnection() async {
         let limits = HTTP2Connection.Limits(
             maximumHeaderListSize: configuration.maximumHeaderListSize,
-            keepalive: .init(interval: configuration.keepalive.interval, timeout: configuration.keepalive.timeout))
+            keepalive: .init(interval: keepalive.interval, timeout: keepalive.timeout))
         var tls: TLSSettings?
         if case .tls(let asked) = configuration.security { tls = asked.settings(for: configuration.host) }
         do {

@@ -32,12 +32,18 @@ public struct ChannelConfiguration: Sendable {
 
     /// Pings on a connection with an open call from which nothing came for a while.
     public struct Keepalive: Sendable, Equatable {
-        /// How long nothing may come before a ping goes out.
+        /// What servers can be expected to bear (gRPC proposal A8, "Client Configuration"); tests go below.
+        public static let shortestInterval = Duration.seconds(10)
+        /// How long nothing may come before a ping goes out. Doubled for a channel's following connections when the server
+        /// says that pings come too often; servers of gRPC's own bear one in five minutes unless told otherwise.
         public var interval: Duration = .seconds(300)
         /// How long nothing may come after a ping before the connection counts as lost.
         public var timeout: Duration = .seconds(20)
 
         public init() {}
+
+        /// The server says that pings come too often: half as many from now on, a day between two at the most.
+        mutating func slowDown() { interval = max(interval, min(interval * 2, .seconds(86_400))) }
     }
 
     /// `host:port` as it stands in the `:authority` header; the host is what the server has to prove to be.

@@ -160,6 +160,10 @@ struct StreamState: Sendable {
             fail(.unknown, "the server ended the call without a status")
         case .reset(let code):
             fail(HeaderMapping.code(ofReset: code), "the stream was reset", cause: "HTTP/2 error \(code)")
+        case .broken(let code, let reason):
+            fail(
+                .internal, "the server broke HTTP/2's rules in its answer",
+                cause: reason.map { "\(code): \($0)" } ?? "\(code)")
         case .refused:
             fail(.unavailable, "the server did not take the request", sent: false, isUnprocessed: true)
         case .lost(let error, let requestWasSent):

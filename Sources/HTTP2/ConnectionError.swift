@@ -27,6 +27,8 @@ package struct ConnectionError: Error, Sendable, Equatable, CustomStringConverti
         case settings
         /// What answers does not speak TLS.
         case notTLS
+        /// What answers speaks TLS, and this side does not.
+        case needsTLS
         /// The server's certificate does not prove that it is the right one.
         case certificate(CertificateFault)
         /// The server refuses the client's certificate, or that there is none.

@@ -42,6 +42,8 @@ package struct ConnectionState: Sendable {
     private var lastReceived: Instant
     private var pingSent: Instant?
     private var flood: (began: Instant, count: Int)
+    /// Whether the peer goes away since it was pinged too often.
+    package private(set) var pingedTooOften = false
     /// How many streams are open.
     package private(set) var openStreams = 0
 
@@ -86,7 +88,12 @@ package struct ConnectionState: Sendable {
         if phase == .greeting { phase = .open }
     }
 
-    package mutating func receivedGoAway() { phase = .draining }
+    /// The peer goes away. With this code and word gRPC servers mean that pings came too often (gRPC proposal A8,
+    /// "Server Enforcement").
+    package mutating func receivedGoAway(_ code: ErrorCode = .noError, _ debug: String = "") {
+        phase = .draining
+        if code == .enhanceYourCalm, debug == "too_many_pings" { pingedTooOften = true }
+    }
 
     /// Any bytes are a sign of life.
     package mutating func receivedBytes(now: Instant) {

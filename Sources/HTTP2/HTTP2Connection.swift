@@ -39,6 +39,8 @@ package actor HTTP2Connection {
     private var greeting = PeerGreeting()
     var streams: [StreamID: Stream] = [:]
     private(set) var failure: ConnectionError?
+    /// What the peer said when it went away for a reason.
+    private var farewell: String?
 
     // What is being written (``flush()``).
     var output: [UInt8] = []
@@ -86,6 +88,9 @@ package actor HTTP2Connection {
 
     /// Whether new streams are worth a try.
     package var takesStreams: Bool { failure == nil && state.takesStreams }
+
+    /// Whether the peer went away since it was pinged too often.
+    package var pingedTooOften: Bool { state.pingedTooOften }
 
     /// Whether it is over.
     package var isClosed: Bool { failure != nil }
@@ -177,12 +182,15 @@ package actor HTTP2Connection {
         do {
             try handle(session.receive(bytes), now: now)
         } catch let error as SessionError {
-            throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: error.reason)
+            // What came before is heard first, so that the same bytes end the same way however they are cut.
+            try handle(session.takeEvents(), now: now)
+            throw error.isFlood ? Self.flooded : Self.violation(error.reason)
         }
         flush()
         guard failure == nil else { return }
-        if session.isOver {
-            throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: session.complaint)
+        // A peer that goes away ends the session too, once its streams are over.
+        if session.isOver || (session.hasBrokenOff && state.takesStreams) {
+            throw Self.violation(session.accusation ?? session.complaint)
         }
         setTimer()
     }
@@ -211,16 +219,19 @@ package actor HTTP2Connection {
             case .notSent(let stream): closed(stream, .refusedStream)
             case .pingAnswered: break
             case .goAway(_, let code, let debug): drain(code, debug)
-            case .violation(let code):
-                throw ConnectionError(
-                    .violation, "the peer broke HTTP/2's rules", cause: session.complaint ?? "\(code)")
+            case .violation(let code, let reason): throw Self.violation("\(code): \(reason)")
             case .unproductive(let count):
-                guard state.received(unproductive: count, now: now) else {
-                    throw ConnectionError(.flooded, "the peer floods the connection with frames that bring nothing")
-                }
+                guard state.received(unproductive: count, now: now) else { throw Self.flooded }
             }
         }
         if received > 0 { session.creditConnection(received) }
+    }
+
+    private static let flooded = ConnectionError(
+        .flooded, "the peer floods the connection with frames that bring nothing")
+
+    private static func violation(_ cause: String?) -> ConnectionError {
+        ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: cause)
     }
 
     func tell(_ stream: StreamID, _ event: StreamEvent) {
@@ -245,8 +256,9 @@ package actor HTTP2Connection {
 
     /// The peer goes away: streams it left out are told by the session, those it took go on.
     private func drain(_ code: ErrorCode, _ debug: String) {
-        state.receivedGoAway()
+        state.receivedGoAway(code, debug)
         let words = debug.isEmpty ? "\(code)" : "\(code): \(debug)"
+        if code != .noError { farewell = words }
         let error = ConnectionError(.goingAway, "the server takes no more requests on this connection", cause: words)
         waitingForSettings?.resume(with: .failure(error))
         failSlots(with: error)
@@ -335,7 +347,7 @@ package actor HTTP2Connection {
 
     // MARK: Ends
 
-    private func remove(_ stream: StreamID) -> Stream? {
+    func remove(_ stream: StreamID) -> Stream? {
         failWriters(of: stream)
         guard let removed = streams.removeValue(forKey: stream) else { return nil }
         state.closed()
@@ -350,10 +362,12 @@ package actor HTTP2Connection {
 
     private func lost(because error: (any Error)?) -> ConnectionError {
         if !state.isReady {
+            let hint = wire.isPlaintext ? "; if it expects TLS, connect over TLS (grpc+tls://)" : ""
             return ConnectionError(
-                .lost, "the peer closed the connection before it said anything of HTTP/2", cause: error.map { "\($0)" })
+                .lost, "the peer closed the connection before it said anything of HTTP/2\(hint)",
+                cause: error.map { "\($0)" })
         }
-        let cause = (error ?? writeError).map { "\($0)" } ?? session.complaint
+        let cause = farewell ?? (error ?? writeError).map { "\($0)" } ?? session.complaint
         return ConnectionError(.lost, "the connection was lost", cause: cause)
     }
 

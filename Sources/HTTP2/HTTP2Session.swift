@@ -40,7 +40,8 @@ package final class HTTP2Session {
 
     /// Takes what the peer sent.
     ///
-    /// That it succeeds does not say that the peer is well: look for `violation`, and at ``isOver`` once the output is out.
+    /// That it succeeds does not say that the peer is well: look for `violation`, and at ``hasBrokenOff``. Where it throws, what
+    /// was understood before is in ``takeEvents()``.
     package func receive(_ bytes: ArraySlice<UInt8>) throws(SessionError) -> [SessionEvent] {
         let count = bytes.withUnsafeBytes { pointer in
             recorder.begin(bytes, at: pointer.baseAddress)
@@ -48,7 +49,10 @@ package final class HTTP2Session {
         }
         recorder.finish()
         if count < 0 {
-            throw SessionError(function: "nghttp2_session_mem_recv", reason: recorder.words ?? text(CInt(count)))
+            let floods = [NGHTTP2_ERR_FLOODED.rawValue, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue]
+            throw SessionError(
+                function: "nghttp2_session_mem_recv", reason: recorder.words ?? text(CInt(count)),
+                isFlood: floods.contains(CInt(count)))
         }
         return recorder.takeEvents()
     }
@@ -58,6 +62,13 @@ package final class HTTP2Session {
 
     /// The library's words about what the peer did wrong, where it had any.
     package var complaint: String? { recorder.words }
+
+    /// The code and the reason that the peer was sent when it had broken the protocol; nil before they left.
+    package var accusation: String? { recorder.accusation }
+
+    /// Whether the library has ended the session since the peer broke the protocol, or the peer goes away: what still
+    /// comes is dropped. Unlike ``isOver`` it does not wait for the peer to take the last words.
+    package var hasBrokenOff: Bool { nghttp2_session_check_request_allowed(session) == 0 }
 
     /// Opens the connection's window again by so many received bytes.
     package func creditConnection(_ count: Int) { nghttp2_session_consume_connection(session, count) }
@@ -95,7 +106,7 @@ package final class HTTP2Session {
         provider.read_callback = SessionRecorder.readBody
         let result = withNameValues(headers) { nghttp2_submit_request(session, nil, $0, $1, &provider, nil) }
         try check(result, "nghttp2_submit_request")
-        recorder.bodies[result] = RequestBody(body, isComplete: isComplete)
+        recorder.opened(result, body: RequestBody(body, isComplete: isComplete))
         return result
     }
 

@@ -16,7 +16,9 @@ package struct PeerGreeting: Sendable {
             throw ConnectionError(.notHTTP2, "the peer speaks HTTP/1.1, not HTTP/2")
         }
         if bytes.count >= 3, bytes[0] == 0x15 || bytes[0] == 0x16, bytes[1] == 3 {
-            throw ConnectionError(.notHTTP2, "the peer speaks TLS, not plaintext HTTP/2")
+            // An alert or a handshake record (RFC 8446 §5.1); with TLS on our side its bytes never come here.
+            throw ConnectionError(
+                .needsTLS, "the server speaks TLS, and the connection is without; connect over TLS (grpc+tls://)")
         }
         guard bytes.count >= 4 else { return }
         if bytes[3] != 4 || (bytes.count > 4 && bytes[4] & 1 != 0) {

@@ -21,9 +21,10 @@ package enum SessionEvent: Sendable, Equatable {
     case pingAnswered
     /// The peer takes no streams above the last it names.
     case goAway(last: StreamID, ErrorCode, debug: String)
-    /// The peer broke the protocol; a GOAWAY with the code is on its way to it.
-    case violation(ErrorCode)
-    /// So many frames came that bring nothing: empty DATA, PING, SETTINGS, resets, window updates, unknown ones.
+    /// The peer broke the protocol in a way that the library lets pass.
+    case violation(ErrorCode, reason: String)
+    /// So many frames came that bring nothing: DATA that is empty or all padding, PING, SETTINGS, resets, window updates,
+    /// continued headers, headers of streams that are over, unknown ones.
     case unproductive(Int)
 }
 
@@ -46,6 +47,8 @@ package struct SessionError: Error, Sendable, Equatable, CustomStringConvertible
     package var function: String
     /// The library's words, or ours.
     package var reason: String
+    /// Whether the peer sent more of some kind of frame than the library takes.
+    package var isFlood = false
 
     package var description: String { "\(function): \(reason)" }
 }

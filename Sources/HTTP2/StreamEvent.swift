@@ -17,6 +17,8 @@ package enum StreamEvent: Sendable {
 package enum StreamEnd: Sendable {
     /// The peer reset it, or both sides have ended (`noError`).
     case reset(ErrorCode)
+    /// The peer broke a rule on it, so this side reset it.
+    case broken(ErrorCode, reason: String?)
     /// The peer did nothing with it: REFUSED_STREAM, a GOAWAY that leaves it out, or a request that was never sent.
     case refused
     /// The connection was lost.

@@ -185,7 +185,7 @@ final class TLSSession {
                 : ConnectionError(.lost, "the connection was cut: TLS's close_notify is missing", cause: cause)
         case SSL_R_WRONG_VERSION_NUMBER, SSL_R_PACKET_LENGTH_TOO_LONG, SSL_R_HTTP_REQUEST:
             return ConnectionError(
-                .notTLS, "the server does not speak TLS; connect without it, or to another port", cause: cause)
+                .notTLS, "the server does not speak TLS; connect without (grpc://), or to another port", cause: cause)
         case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: return Self.withoutHTTP2(cause: cause)
         case SSL_R_BAD_EXTENSION where isShaking:
             // So newer versions of OpenSSL call a protocol that was not offered.

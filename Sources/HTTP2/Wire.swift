@@ -19,6 +19,9 @@ struct Wire {
         case end
     }
 
+    /// Whether the bytes go as they are.
+    var isPlaintext: Bool { tls == nil }
+
     /// Whether bytes may be moved: from the beginning, or once TLS's handshake is over.
     var isOpen: Bool { tls?.isEstablished ?? true }
 

@@ -101,8 +101,8 @@ extension HTTP2Connection {
         return !output.isEmpty
     }
 
-    /// Tells whose headers have left. Streams may have ended by what was written: a reset of ours, a request that may no
-    /// longer be sent.
+    /// Tells whose headers have left. Streams may have ended by what was written: our side's end after the peer's, the
+    /// library's reset of a stream on which the peer broke a rule, a request that may no longer be sent.
     private func handleWritten() {
         while let stream = leaving.first {
             if let left = streams[stream], !wasSent(left) { break }
@@ -111,6 +111,9 @@ extension HTTP2Connection {
         }
         for event in session.takeEvents() {
             switch event {
+            case .closed(let stream, let code) where code != .noError && code != .refusedStream:
+                let reason = code == .protocolError ? session.complaint : nil
+                _ = remove(stream)?.handler(.closed(.broken(code, reason: reason)))
             case .closed(let stream, let code): closed(stream, code)
             case .notSent(let stream): closed(stream, .refusedStream)
             default: break

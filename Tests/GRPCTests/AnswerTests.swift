@@ -159,34 +159,6 @@ import Testing
 
     // Bounds.
 
-    @Test func headersOverTheBoundAreRefused() async throws {
-        try await withPeer { peer, _ in
-            try peer.greet()
-            let stream = try peer.request()
-            try peer.accept(stream, (0..<17).map { ("x-\($0)", String(repeating: "v", count: 4_000)) })
-            #expect(try peer.reset(of: stream) == 11)
-            peer.untilClosed()
-        } _: { (channel) async throws in
-            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
-            #expect(error?.description == "RESOURCE_EXHAUSTED: the server's headers are over the bound of 65536 bytes")
-        }
-    }
-
-    @Test func aMessageOverTheBoundIsRefusedByItsPrefix() async throws {
-        try await withPeer { peer, _ in
-            try peer.greet()
-            let stream = try peer.request()
-            try peer.accept(stream)
-            try peer.body(stream, [0, 6, 64, 0, 1])
-            #expect(try peer.reset(of: stream) == 8)
-            peer.untilClosed()
-        } _: { (channel) async throws in
-            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
-            #expect(error?.code == .resourceExhausted)
-            #expect(error?.message == "the server sends a message of 104857601 bytes, over the bound of 104857600")
-        }
-    }
-
     @Test func aRequestTheServerWouldNotTakeIsNotSent() async throws {
         try await withPeer { peer, _ in
             try peer.greet(maximumHeaderListSize: 500)

@@ -30,6 +30,7 @@ final class PeerConnection {
     /// How many pings the client has sent.
     private(set) var pings = 0
     var answersPings = true
+    var acknowledgesSettings = true
     /// Sends each byte by itself.
     var isSlow = false
 
@@ -71,6 +72,12 @@ final class PeerConnection {
 
     /// Changes keys before the next bytes, and asks the client to do so too.
     func updateKeys() { SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) }
+
+    /// How many bytes of the client wait to be read, TLS's own included.
+    var unread: Int {
+        var count: CInt = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
 
     // MARK: Receiving
 
@@ -126,6 +133,14 @@ final class PeerConnection {
         }
     }
 
+    /// The next ping's bytes.
+    func ping() throws -> [UInt8] {
+        while true {
+            let frame = try frame()
+            if frame.type == 6, frame.flags & 1 == 0 { return frame.payload }
+        }
+    }
+
     /// Waits until the client has closed.
     func untilClosed() {
         while (try? frame()) != nil {}
@@ -155,7 +170,7 @@ final class PeerConnection {
             for start in stride(from: 0, to: frame.payload.count, by: 6) where frame.payload[start + 1] == 4 {
                 initialWindow = Int(number(frame.payload[(start + 2)...]))
             }
-            try send(type: 4, flags: 1)
+            if acknowledgesSettings { try send(type: 4, flags: 1) }
         case 6 where frame.flags & 1 == 0:
             pings += 1
             if answersPings { try send(type: 6, flags: 1, payload: frame.payload) }
@@ -181,7 +196,12 @@ final class PeerConnection {
     // MARK: Sending
 
     func send(type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) throws {
-        try raw(bigEndian(UInt32(payload.count)).dropFirst() + [type, flags] + bigEndian(stream) + payload)
+        try raw(Self.bytes(type: type, flags: flags, stream: stream, payload: payload))
+    }
+
+    /// A frame as it goes on the wire.
+    static func bytes(type: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) -> [UInt8] {
+        bigEndian(UInt32(payload.count)).dropFirst() + [type, flags] + bigEndian(stream) + payload
     }
 
     func raw(_ bytes: [UInt8]) throws {
@@ -199,8 +219,7 @@ final class PeerConnection {
 
     /// Sends headers without compression, in as many frames as they take.
     func headers(_ stream: UInt32, _ fields: [(String, String)], ends: Bool = false) throws {
-        var block: [UInt8] = []
-        for (name, value) in fields { block += [0] + text(name) + text(value) }
+        var block = Self.block(fields)
         var type: UInt8 = 1
         while block.count > 16_384 {
             try send(type: type, flags: type == 1 && ends ? 1 : 0, stream: stream, payload: Array(block.prefix(16_384)))
@@ -208,6 +227,11 @@ final class PeerConnection {
             type = 9
         }
         try send(type: type, flags: (type == 1 && ends ? 1 : 0) | 4, stream: stream, payload: block)
+    }
+
+    /// Headers without compression; with `indexed` they go into the client's table (RFC 7541 §6.2).
+    static func block(_ fields: [(String, String)], indexed: Bool = false) -> [UInt8] {
+        fields.flatMap { name, value in [indexed ? 0x40 : 0] + text(name) + text(value) }
     }
 
     /// Accepts a call.
@@ -245,8 +269,8 @@ final class PeerConnection {
 
     func reset(_ stream: UInt32, code: UInt32) throws { try send(type: 3, stream: stream, payload: bigEndian(code)) }
 
-    func goAway(last: UInt32, code: UInt32 = 0) throws {
-        try send(type: 7, payload: bigEndian(last) + bigEndian(code))
+    func goAway(last: UInt32, code: UInt32 = 0, debug: String = "") throws {
+        try send(type: 7, payload: bigEndian(last) + bigEndian(code) + Array(debug.utf8))
     }
 }
 

@@ -106,17 +106,6 @@ import Testing
         peer.untilClosed()
     }
 
-    @Test func aByteARecordIsReadLikeAnyOther() async throws {
-        try await withPeer(tls: certificates.server()) { peer, _ in
-            peer.isSlow = true
-            try Self.answer(peer)
-        } configure: {
-            $0.security = .tls(trusting)
-        } _: { (channel) async throws in
-            #expect(try await channel.unary(method, []).message == [7])
-        }
-    }
-
     @Test func anIntermediateCertificateThatIsSentLeadsToTheRoot() async throws {
         let server = try certificates.server(issuer: certificates.issuer, sending: [certificates.issuer])
         #expect(try await call(server, trusting) == [7])
@@ -232,6 +221,8 @@ import Testing
         #expect(words(error) == "the server speaks no TLS of version 1.2 or 1.3; let it speak one of them")
     }
 
+    // Where one side speaks TLS and the other does not.
+
     @Test func aServerThatSpeaksPlaintextIsNamed() async throws {
         try await withPeer { peer, _ in
             try peer.send(type: 4)
@@ -240,8 +231,47 @@ import Testing
             $0.security = .tls(trusting)
         } _: { (channel) async throws in
             let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
-            #expect(words(error) == "the server does not speak TLS; connect without it, or to another port")
+            #expect(words(error) == "the server does not speak TLS; connect without (grpc://), or to another port")
             #expect(error?.security == .peer)
+        }
+    }
+
+    /// OpenSSL closes without an alert when what comes is no TLS.
+    @Test func aServerOfOpenSSLsThatIsSpokenToWithoutTLSIsSuspected() async throws {
+        try await withPeer(tls: certificates.server()) { _, _ in
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(
+                words(error)
+                    == "the peer closed the connection before it said anything of HTTP/2; "
+                    + "if it expects TLS, connect over TLS (grpc+tls://)")
+        }
+    }
+
+    /// Others, rustls among them, send an alert: `protocol_version`, `decode_error`, or a record of another version.
+    @Test(arguments: [[0x15, 3, 1, 0, 2, 2, 70], [0x15, 3, 3, 0, 2, 2, 50], [0x16, 3, 3, 0, 1, 2]] as [[UInt8]])
+    func aServerThatAnswersWithARecordOfTLSIsNamed(_ record: [UInt8]) async throws {
+        try await withPeer { peer, _ in
+            try peer.raw(record)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(
+                words(error)
+                    == "the server speaks TLS, and the connection is without; connect over TLS (grpc+tls://)")
+            #expect(error?.security == .peer)
+            #expect(error?.mayHaveBeenProcessed == false)
+        }
+    }
+
+    @Test func aServerThatClosesAfterTheHandshakeIsNotSuspectedOfTLS() async throws {
+        try await withPeer(tls: certificates.server()) { peer, _ in
+            peer.sayGoodbye()
+        } configure: {
+            $0.security = .tls(trusting)
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
+            #expect(words(error) == "the peer closed the connection before it said anything of HTTP/2")
         }
     }
 

@@ -166,6 +166,19 @@ import Testing
         #expect(counted == 2)
     }
 
+    @Test func windowUpdatesForWhatWasSentAreNoFlood() throws {
+        let client = try HTTP2Session(maximumHeaderListSize: 1_000)
+        _ = try client.receive([0, 0, 0, 4, 0, 0, 0, 0, 0])
+        _ = try client.submit(Self.request, body: [UInt8](repeating: 1, count: 40_000))
+        var output: [UInt8] = []
+        try client.takeOutput(into: &output, upTo: .max) { _, _ in }
+        // Three frames of DATA; each is worth an update of its stream's window and one of the connection's.
+        let update: [UInt8] = [0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+        let expected = try client.receive(Array(repeatElement(update, count: 6).joined())[...])
+        #expect(expected == [])
+        #expect(try client.receive(update[...]) == [.unproductive(1)])
+    }
+
     @Test func garbageEndsTheSessionWithoutAnErrorOfItsOwn() throws {
         let client = try HTTP2Session(maximumHeaderListSize: 1_000)
         _ = try client.receive(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)[...])
