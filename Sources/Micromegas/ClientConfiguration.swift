@@ -14,6 +14,10 @@ public struct ClientConfiguration: Sendable {
     /// no limit: cancelling one does not undo it.
     public var queryTimeout: Duration? = .seconds(600)
 
+    /// How long a server with an open call may say nothing before it is asked for a sign of life; it is given 20 seconds
+    /// for one. Less than 10 seconds count as 10. Doubled for following connections where the server says it is too often.
+    public var keepalive: Duration = .seconds(300)
+
     /// A configuration.
     public init(address: ServerAddress, tokenFile: String? = nil) {
         self.address = address

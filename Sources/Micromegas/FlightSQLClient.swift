@@ -21,6 +21,7 @@ public final class FlightSQLClient: Sendable {
         var settings = ChannelConfiguration(host: address.host, port: address.port)
         settings.userAgent = configuration.agent
         settings.security = configuration.security
+        settings.keepalive = configuration.signsOfLife
         channel = Channel(settings, on: loop)
         connection = FlightSQLConnection(channel: channel)
     }
@@ -189,6 +190,13 @@ public final class FlightSQLClient: Sendable {
 }
 
 extension ClientConfiguration {
+    /// When the channel pings.
+    var signsOfLife: ChannelConfiguration.Keepalive {
+        var keepalive = ChannelConfiguration.Keepalive()
+        keepalive.interval = max(self.keepalive, ChannelConfiguration.Keepalive.shortestInterval)
+        return keepalive
+    }
+
     /// What the channel is to do about security.
     fileprivate var security: ChannelConfiguration.Security {
         guard address.isSecure else { return .plaintext }
