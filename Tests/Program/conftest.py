@@ -154,9 +154,14 @@ class Program:
             POLICIES.format(uri=uri, credentials=credentials, maintenance=maintenance, lost=lost, policies=policies)
         )
 
-    def run(self, *arguments: str | Path, timeout: float = 120) -> Ran:
+    def run(self, *arguments: str | Path, timeout: float = 120, environment: dict[str, str] | None = None) -> Ran:
         done = subprocess.run(
-            [PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
+            [PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=environment,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,42 @@ def test_what_is_not_to_be_trusted_is_told_with_its_cure(
     said = unwrapped(ran.err)
     for word in ("there is no secure connection to the lake", "lake.tls in the policy file", *words):
         assert word in said
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", None])
+def test_the_systems_authorities_are_trusted_where_no_file_is_named(
+    lake: Lakehouse, program: Program, certificates: Path, variable: str | None
+):
+    """OpenSSL lets its own variables name what the system trusts: with the test's authority there, it is enough."""
+    program.configure(secure(lake) + settings(program, certificates, ca_file=""))
+    trusted = program.folder / "trusted"
+    trusted.mkdir()
+    (trusted / "ca.pem").write_bytes((certificates / "ca.pem").read_bytes())
+    subprocess.run(["openssl", "rehash", trusted], check=True, capture_output=True)
+    system = {"SSL_CERT_FILE": str(trusted / "ca.pem"), "SSL_CERT_DIR": str(trusted)}
+    environment = {name: value for name, value in os.environ.items() if name not in system}
+    if variable:
+        environment[variable] = system[variable]
+    ran = program.run("query", "SELECT 1 AS one", "--config", program.config, environment=environment)
+    if variable:
+        assert (ran.code, ran.err) == (0, "")
+    else:
+        assert ran.code == 1
+        assert "there is no secure connection to the lake" in unwrapped(ran.err)
+        assert "the issuer of the server's certificate, “CN=ca”, is unknown" in unwrapped(ran.err)
+
+
+def test_a_lake_that_expects_tls_is_suspected_by_its_silence(lake: Lakehouse, program: Program):
+    ran = program.run("query", "SELECT 1", "--lake", lake.uri)
+    assert ran.code == 1
+    assert "if it expects TLS, connect over TLS (grpc+tls://)" in unwrapped(ran.err)
+
+
+def test_a_lake_without_tls_is_named(lakehouse: Lakehouse, program: Program):
+    ran = program.run("query", "SELECT 1", "--lake", secure(lakehouse))
+    assert ran.code == 1
+    for words in ("there is no secure connection to the lake", "does not speak TLS; connect without (grpc://)"):
+        assert words in unwrapped(ran.err)
 
 
 def test_a_missing_file_is_told_as_a_setting(lake: Lakehouse, program: Program, certificates: Path):

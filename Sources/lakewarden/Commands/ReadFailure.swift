@@ -43,6 +43,12 @@ extension RunFailure {
         case .resourceExhausted:
             ("the query needs more than the server gives", "narrow it with --begin and --end, or --limit")
         case .unavailable: ("the lake cannot be reached", "check the address (--lake) and that the server runs")
+        case .insecure:
+            (
+                "there is no secure connection to the lake",
+                "set right what it says; lake.tls in the policy file (--config) names CA file, client certificate, client "
+                    + "key and server name"
+            )
         case .deadlineExceeded: ("the query took too long", "narrow it with --begin and --end, or --limit")
         case .notFound: ("nothing of that name is there", "check it; lakewarden views names the views")
         case .configuration: ("the lake's settings cannot be used", "correct them in --lake or in the policy file")
