@@ -10,6 +10,8 @@ public struct ArrowError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let unsupported = Code(description: "unsupported")
         /// The caller asked a column for values of another type than it has.
         public static let typeMismatch = Code(description: "type mismatch")
+        /// The bytes are good and stand for more than is made of them at once.
+        public static let tooLarge = Code(description: "too large")
     }
 
     public var code: Code

@@ -13,6 +13,9 @@ struct BatchDecoder {
 
     var rowCount: Int { body.rowCount }
 
+    /// How many bytes the columns hold beyond the message.
+    var uncompressedBytes: Int { body.uncompressedBytes }
+
     /// The columns of fields at the top level; every node and buffer belongs to one of them.
     mutating func columns(of fields: [Field]) throws(ArrowError) -> [Column] {
         var columns: [Column] = []
@@ -152,7 +155,9 @@ struct BatchDecoder {
     }
 
     private mutating func runs(_ ends: Field, _ values: Field, rows: Int) throws(ArrowError) -> Runs {
-        let runs = Runs(ends: try column(of: ends), values: try column(of: values))
+        let ends = try column(of: ends)
+        guard ends.nullCount == 0 else { throw .malformed("a run cannot end at a null") }
+        let runs = Runs(ends: ends, values: try column(of: values))
         try runs.check(rows: rows)
         return runs
     }

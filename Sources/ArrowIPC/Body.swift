@@ -23,6 +23,7 @@ struct BodyReader {
     let isVersion4: Bool
     private let body: Buffer
     private let compression: Compression?
+    private let uncompressedLimit: Int
     private var uncompressedLeft: Int
     private let nodes: FlatVector
     private let buffers: FlatVector
@@ -47,8 +48,12 @@ struct BodyReader {
         self.rowCount = Int(length)
         self.isVersion4 = body.isVersion4
         self.body = body.bytes
+        self.uncompressedLimit = body.uncompressedLimit
         self.uncompressedLeft = body.uncompressedLimit
     }
+
+    /// How many bytes the buffers that were taken came to when uncompressed.
+    var uncompressedBytes: Int { uncompressedLimit - uncompressedLeft }
 
     /// Checks that every node and buffer has been taken.
     func finish() throws(ArrowError) {

@@ -16,9 +16,9 @@ struct SchemaDecoder {
     }
 
     private mutating func fields(_ vector: FlatVector?, depth: Int) throws(ArrowError) -> [Field] {
-        guard let vector else { return [] }
+        guard let vector, vector.count > 0 else { return [] }
         guard depth < Self.maximumDepth else {
-            throw .malformed("fields are nested more than \(Self.maximumDepth) deep")
+            throw .unsupported("fields that are nested more than \(Self.maximumDepth) deep")
         }
         guard vector.count <= fieldsLeft else { throw .malformed("the schema has more fields than can be") }
         fieldsLeft -= vector.count

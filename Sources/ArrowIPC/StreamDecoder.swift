@@ -17,10 +17,12 @@ public struct StreamDecoder: Sendable {
     public private(set) var schema: Schema?
     private var dictionaryTypes: [Int64: DataType] = [:]
     private var dictionaries: [Int64: Column] = [:]
+    /// How many uncompressed bytes each dictionary holds.
+    private var dictionaryBytes: [Int64: Int] = [:]
     private let uncompressedLimit: Int
 
-    /// - Parameter uncompressedLimit: how many bytes the buffers of one compressed message may come to; a message that
-    ///   announces more is an error before memory is taken for it.
+    /// - Parameter uncompressedLimit: how many bytes the buffers of one compressed batch, or those of all dictionaries
+    ///   together, may come to; a message that announces more is an error before memory is taken for it.
     public init(uncompressedLimit: Int = 1 << 29) { self.uncompressedLimit = uncompressedLimit }
 
     /// Reads one message.
@@ -76,9 +78,14 @@ public struct StreamDecoder: Sendable {
             guard schema != nil else { throw .malformed("it came before the schema") }
             guard let type = dictionaryTypes[id] else { throw .malformed("no field of the schema has it") }
             guard let data = try table.table(1) else { throw .malformed("it has no data") }
-            var decoder = try BatchDecoder(data, body: body, dictionaries: dictionaries)
+            let isDelta = try table.flag(2)
+            let others = dictionaryBytes.reduce(0) { $0 + ($1.key == id && !isDelta ? 0 : $1.value) }
+            let limited = Body(
+                bytes: body.bytes, isVersion4: body.isVersion4, uncompressedLimit: uncompressedLimit - others)
+            var decoder = try BatchDecoder(data, body: limited, dictionaries: dictionaries)
             let values = try decoder.columns(of: [Field(name: "values", type: type)])[0]
-            dictionaries[id] = try table.flag(2) ? earlier(id).followed(by: values) : values
+            dictionaries[id] = isDelta ? try earlier(id).followed(by: values) : values
+            dictionaryBytes[id] = (isDelta ? dictionaryBytes[id] ?? 0 : 0) + decoder.uncompressedBytes
             return id
         } catch {
             throw error.inside("dictionary \(id)")

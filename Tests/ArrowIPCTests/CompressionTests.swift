@@ -25,6 +25,14 @@ import Testing
         #expect(error?.message.hasPrefix("its buffer of values cannot be 320 bytes that were compressed to") == true)
     }
 
+    @Test("dictionaries may not come to more bytes than the limit together") func dictionaries() throws {
+        // Three texts of 2,000 bytes come in three parts, with two offsets of 4 bytes each.
+        #expect(throws: Never.self) { try batches("delta-zstd", limit: 3 * 2_008) }
+        let error = #expect(throws: ArrowError.self) { try batches("delta-zstd", limit: 3 * 2_008 - 1) }
+        #expect(error?.message.hasPrefix("its buffer of text cannot be 2000 bytes that were compressed to") == true)
+        #expect(error?.place == ["dictionary 0", "column “values”"])
+    }
+
     @Test("a length that no compression reaches is refused before memory is taken", arguments: [0, 1] as [UInt8])
     func ratio(_ codec: UInt8) throws {
         let compression = codec == 0 ? Compression.lz4Frame : .zstd

@@ -29,7 +29,7 @@ struct IntegrationTests {
         for (number, (batch, wanted)) in zip(batches, stream.batches).enumerated() {
             try #require(batch.columns.count == wanted.count)
             for (column, values) in zip(batch.columns, wanted) {
-                let read = (0..<column.count).map(column.value(at:))
+                let read = try (0..<column.count).map { try column.value(at: $0) }
                 let difference = zip(read, values).first { $0 != $1 }
                 #expect(read.count == values.count, "batch \(number), \(column.type)")
                 #expect(difference == nil, "batch \(number), \(column.type)")

@@ -67,7 +67,7 @@ import Testing
         for name in ["unions", "unions-v4"] {
             let dense = try #require(try batches(name)[0].column("dense"))
             #expect((0..<3).map(dense.isNull) == [false, true, true])
-            #expect(dense.value(at: 0) == .integer(1))
+            #expect(try dense.value(at: 0) == .integer(1))
         }
     }
 

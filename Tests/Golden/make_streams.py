@@ -3,9 +3,10 @@
     python Tests/Golden/make_streams.py [BIG_ENDIAN]
 
 They hold what the recorded servers do not send. `streams/NAME.stream` goes with `NAME.json`: `schema`, `batches`
-and `columns` as in README.md, or `refused` with what the reader has to name. BIG_ENDIAN is a stream of another
-implementation, such as data/arrow-ipc-stream/integration/1.0.0-bigendian/generated_primitive.stream of
-apache/arrow-testing, of which the schema is kept.
+and `columns` as in README.md, `refused` with what the reader has to name, or `expands` with what row 1 of its column
+has too much of to be made into a value, `values` or `bytes`. BIG_ENDIAN is a stream of another implementation, such as
+data/arrow-ipc-stream/integration/1.0.0-bigendian/generated_primitive.stream of apache/arrow-testing, of which the
+schema is kept.
 """
 
 import hashlib
@@ -327,16 +328,18 @@ def runs() -> None:
 
 
 def deltas() -> None:
-    def sent(name: str, *items: list, kind: pa.DataType) -> None:
+    def sent(name: str, *items: list, kind: pa.DataType, **options) -> None:
         stages = [pa.array([*range(len(part)), None], pa.int8()) for part in items]
         arrays = [
             pa.DictionaryArray.from_arrays(i, pa.array(part, kind)) for i, part in zip(stages, items, strict=True)
         ]
         batches = [pa.record_batch([array], ["x"]) for array in arrays]
-        good(name, batches, emit_dictionary_deltas=True)
+        good(name, batches, emit_dictionary_deltas=True, **options)
 
     sent("delta", ["a"], ["a", "b", None], ["a", "b", None, "", "naïve"], ["z"], ["z", "a"], kind=pa.string())
     sent("delta-numbers", [1, 2], [1, 2, 3], [1, 2, 3, None, 5], kind=pa.int64())
+    long = [letter * 2_000 for letter in "abc"]
+    sent("delta-zstd", long[:1], long[:2], long, kind=pa.string(), compression="zstd")
     sent("delta-views", ["a" * 20], ["a" * 20, "b" * 13, "c"], kind=pa.string_view())
     inner = pa.DictionaryArray.from_arrays(pa.array([1, 0, None, 1], pa.int8()), pa.array(["p", "q"]))
     lists = pa.ListArray.from_arrays([0, 2, 3, 4], inner)
@@ -350,6 +353,49 @@ def extension() -> None:
     good("extension", [pa.record_batch([pa.array([b"ab", None], pa.binary(2))], schema=pa.schema([field]))])
 
 
+def deep() -> None:
+    """Lists in lists, as deep as is read, and one deeper."""
+
+    def lists(depth: int) -> pa.Schema:
+        kind = pa.int8()
+        for _ in range(depth):
+            kind = pa.list_(kind)
+        return pa.schema([("x", kind)])
+
+    good("deep", [], lists(63))
+    refused("too-deep", written(lists(64), []), "nested more than 64 deep")
+
+
+def expanding() -> None:
+    """Small streams with a large value in row 1: more than a million values, or more than 64 MiB of text."""
+
+    def views() -> pa.Array:
+        lists = pa.array([1] * 128, pa.int8())
+        for _ in range(2):
+            lists = pa.ListViewArray.from_arrays([0] * 128, [1] + [128] * 127, lists)
+        return pa.ListViewArray.from_arrays([0, 0, 0], [1, 128, 1], lists)
+
+    def expands(name: str, rows: pa.Array, what: str) -> None:
+        batch = pa.record_batch([rows], ["x"])
+        save(f"expands-{name}", written(batch.schema, [batch]), {"expands": what})
+
+    many = 1 << 20
+    expands("views", views(), "values")
+    lists = {
+        "nulls": (pa.nulls(many + 2), "values"),
+        "runs": (pa.RunEndEncodedArray.from_arrays(pa.array([many + 2], pa.int32()), pa.array(["x"])), "values"),
+        "names": (pa.StructArray.from_arrays([pa.nulls(9_000)], ["n" * 8_192]), "bytes"),
+        "texts": (pa.DictionaryArray.from_arrays(pa.array([0] * 9_000, pa.int8()), pa.array(["t" * 8_192])), "bytes"),
+    }
+    for name, (elements, what) in lists.items():
+        ends = [0, 1, len(elements) - 1, len(elements)]
+        expands(name, pa.ListArray.from_arrays(ends, elements), what)
+    inner = pa.ListArray.from_arrays([0, 1, 2_049], pa.nulls(2_049))
+    indices = pa.array([0] + [1] * 1_024 + [0], pa.int8())
+    outer = pa.ListArray.from_arrays([0, 1, 1_025, 1_026], pa.DictionaryArray.from_arrays(indices, inner))
+    expands("dictionary", outer, "values")
+
+
 def version4() -> None:
     rows = pa.record_batch([pa.array([1])], ["x"])
     good("metadata-v4", [rows], metadata_version=pa.ipc.MetadataVersion.V4)
@@ -359,7 +405,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.iterdir():
         path.unlink()
-    kinds = (fixed, maps, unions, views, runs, deltas, extension, version4)
+    kinds = (fixed, maps, unions, views, runs, deltas, extension, deep, expanding, version4)
     for make in (numbers, temporal, texts, nested, dictionaries, empty, compressed, damaged, *kinds):
         make()
     if len(sys.argv) > 1:

@@ -20,8 +20,8 @@ public struct GoldenComparison {
             differences.append("\(schema.fields.count) columns, expected \(columns.count)")
         }
         for (index, column) in columns.enumerated() where index < schema.fields.count {
-            let values = batches.flatMap { batch in
-                (0..<batch.rowCount).map { GoldenJSON(batch.columns[index].value(at: $0)) }
+            let values = try batches.flatMap { batch in
+                try (0..<batch.rowCount).map { GoldenJSON(try batch.columns[index].value(at: $0)) }
             }
             let wanted = try column.list()
             if values.count != wanted.count {

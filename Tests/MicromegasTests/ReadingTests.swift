@@ -87,8 +87,8 @@ struct ReadingTests {
                 while let decoded = try reader.next() {
                     if case .batch(let batch) = decoded { rows += batch.rowCount }
                 }
-                let whole = try await client.query(sql, preserveDictionary: keeps)
-                #expect(rows == whole.rows.count && rows > 0)
+                let whole = try await client.query(sql, preserveDictionary: keeps).rows
+                #expect(rows == whole.count && rows > 0)
                 #expect(reader.schema == whole.first?.schema)
             }
             let error = await #expect(throws: MicromegasError.self) { try await client.queryIPC("SELECT nope") }

@@ -1,4 +1,5 @@
 import ArrowIPC
+import GoldenCalls
 import Testing
 
 @testable import Micromegas
@@ -105,5 +106,20 @@ import Testing
         #expect(
             written(.jsonLines, fields, [[.null, .null, .null, .null]])
                 == "{\"a\":null,\"a_2\":null,\"a_3\":null,\"a_4\":null}\n")
+    }
+
+    @Test(arguments: TableFormat.allCases) func `a value that is too large to be made ends the table by name`(
+        _ format: TableFormat
+    ) throws {
+        var reader = StreamReader(try GoldenStream("expands-views").bytes)
+        var batch: RecordBatch?
+        while let decoded = try reader.next() { if case .batch(let found) = decoded { batch = found } }
+        let rows = try #require(batch)
+        var writer = TableWriter(format, rows.schema)
+        #expect(throws: Never.self) { try writer.text(of: rows, rows: 0..<1) }
+        let error = #expect(throws: ArrowError.self) { try writer.text(of: rows, rows: 0..<3) }
+        #expect(error?.description == "too large Arrow data: row 1: it comes to more than 1048576 values")
+        let named = #expect(throws: ArrowError.self) { try [rows].rows }
+        #expect(named?.place == ["column “x”", "row 1"])
     }
 }

@@ -25,6 +25,9 @@ struct Runs: Sendable {
         return low
     }
 
+    /// The row behind a run.
+    func end(of run: Int) -> Int { Int(type.load(run, from: ends)) }
+
     /// Checks that runs rise, reach so many rows, and have values.
     func check(rows: Int) throws(ArrowError) {
         var last: Int64 = 0

@@ -40,8 +40,19 @@ public indirect enum Value: Sendable, Equatable {
 }
 
 extension Column {
-    /// The value at a row; dictionaries and runs are looked up, a union gives what its member holds. Traps where there is no such row.
-    public func value(at row: Int) -> Value {
+    /// The value at a row; dictionaries and runs are looked up, a union gives what its member holds. Traps where there is no
+    /// such row.
+    ///
+    /// - Throws: ``ArrowError`` of code `tooLarge` for a value that holds more than ``Value/maximumCount`` others or
+    ///   ``Value/maximumBytes``, before it is made. The typed views read such rows too: ``lists()``, ``members()``.
+    public func value(at row: Int) throws(ArrowError) -> Value {
+        if isNull(at: row) { return .null }
+        try checkSize(at: row)
+        return checkedValue(at: row)
+    }
+
+    /// The value at a row whose size was checked.
+    package func checkedValue(at row: Int) -> Value {
         if isNull(at: row) { return .null }
         switch storage {
         case .null: return .null
@@ -60,18 +71,18 @@ extension Column {
         case .placedList(let places, let elements): return list(places[row], of: elements)
         case .structure(let members):
             guard case .structure(let fields) = type else { return .null }
-            return .structure(zip(fields, members).map { Value.Member(name: $0.name, value: $1.value(at: row)) })
+            return .structure(zip(fields, members).map { Value.Member(name: $0.name, value: $1.checkedValue(at: row)) })
         case .dictionary, .runs, .union, .parts:
             guard let origin = origin(of: row) else { return .null }
-            return origin.column.value(at: origin.row)
+            return origin.column.checkedValue(at: origin.row)
         }
     }
 
     private func list(_ rows: Range<Int>, of elements: Column) -> Value {
         guard case .map = type, case .structure(let pair) = elements.storage else {
-            return .list(rows.map(elements.value(at:)))
+            return .list(rows.map(elements.checkedValue(at:)))
         }
-        return .map(rows.map { Value.Entry(key: pair[0].value(at: $0), value: pair[1].value(at: $0)) })
+        return .map(rows.map { Value.Entry(key: pair[0].checkedValue(at: $0), value: pair[1].checkedValue(at: $0)) })
     }
 
     private func interval(_ unit: IntervalUnit, at row: Int, in buffer: Buffer) -> Value {

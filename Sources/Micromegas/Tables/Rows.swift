@@ -39,17 +39,33 @@ public struct Row: Sendable {
 
 extension RecordBatch {
     /// The rows as Swift values, made one by one as they are asked for.
+    ///
+    /// - Throws: `ArrowError` of code `tooLarge` where a value holds more others, or bytes, than are made at once
+    ///   (`Value.maximumCount`, `Value.maximumBytes`); the columns' typed views read such rows too.
     public var rows: some Sequence<Row> {
-        (0..<rowCount).lazy.map { self.row($0) }
+        get throws(ArrowError) {
+            try checkSizes()
+            return (0..<rowCount).lazy.map { self.row($0) }
+        }
     }
 
-    /// The row at an index. Traps where there is none.
-    func row(_ index: Int) -> Row { Row(schema: schema, values: columns.map { $0.value(at: index) }) }
+    /// The row at an index, its values' sizes having been checked. Traps where there is none.
+    private func row(_ index: Int) -> Row {
+        Row(schema: schema, values: columns.map { $0.checkedValue(at: index) })
+    }
 }
 
 extension Sequence<RecordBatch> {
     /// The rows of all batches as Swift values.
     ///
     ///     for row in try await client.query("SELECT msg FROM log_entries", limit: 10).rows { print(row.text("msg")) }
-    public var rows: [Row] { flatMap { $0.rows } }
+    ///
+    /// - Throws: As a batch's `rows`.
+    public var rows: [Row] {
+        get throws(ArrowError) {
+            var rows: [Row] = []
+            for batch in self { rows += try batch.rows }
+            return rows
+        }
+    }
 }

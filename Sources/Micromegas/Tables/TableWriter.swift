@@ -14,7 +14,7 @@ public enum TableFormat: String, Sendable, CaseIterable {
 /// table, its first ``rowsMeasured`` rows.
 ///
 ///     var writer = TableWriter(.csv, stream.schema)
-///     for try await batch in stream { print(writer.text(of: batch), terminator: "") }
+///     for try await batch in stream { print(try writer.text(of: batch), terminator: "") }
 ///     print(writer.end(), terminator: "")
 ///
 /// Null is `null` in JSON, nothing in CSV (where an empty text is `""`) and nothing in a text table. Bytes are lower-case
@@ -41,20 +41,23 @@ public struct TableWriter: Sendable {
     }
 
     /// The text of a batch's rows, all or some; in the first one what stands above the rows comes first.
-    public mutating func text(of batch: RecordBatch, rows: Range<Int>? = nil) -> String {
-        text(of: (rows ?? 0..<batch.rowCount).lazy.map { row in batch.columns.map { $0.value(at: row) } })
+    ///
+    /// - Throws: `ArrowError` of code `tooLarge` where a value holds more others, or bytes, than are made at once
+    ///   (`Value.maximumCount`, `Value.maximumBytes`).
+    public mutating func text(of batch: RecordBatch, rows: Range<Int>? = nil) throws(ArrowError) -> String {
+        var text = opening()
+        for row in rows ?? 0..<batch.rowCount {
+            var values: [Value] = []
+            for column in batch.columns { values.append(try column.value(at: row)) }
+            write(values, to: &text)
+        }
+        return text
     }
 
     /// The text of rows given as values in the order of the columns.
     public mutating func text(of rows: some Sequence<[Value]>) -> String {
         var text = opening()
-        for row in rows {
-            switch format {
-            case .jsonLines: writeObject(row, to: &text)
-            case .csv: writeRecord(row, to: &text)
-            case .text: layout.add(row, to: &text)
-            }
-        }
+        for row in rows { write(row, to: &text) }
         return text
     }
 
@@ -63,6 +66,14 @@ public struct TableWriter: Sendable {
         var text = opening()
         if format == .text { layout.end(to: &text) }
         return text
+    }
+
+    private mutating func write(_ row: [Value], to text: inout String) {
+        switch format {
+        case .jsonLines: writeObject(row, to: &text)
+        case .csv: writeRecord(row, to: &text)
+        case .text: layout.add(row, to: &text)
+        }
     }
 
     private mutating func opening() -> String {

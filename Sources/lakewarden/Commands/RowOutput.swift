@@ -22,13 +22,14 @@ struct RowOutput {
         writer = TableWriter(format, schema)
     }
 
-    mutating func write(_ batch: RecordBatch) throws(Stop) {
+    /// - Throws: ``Stop``; `ArrowError` for a value that is larger than any that is made, the rows before it having been written.
+    mutating func write(_ batch: RecordBatch) throws {
         var start = 0
         while start < batch.rowCount {
-            let end = min(start + Self.piece, batch.rowCount)
-            try Self.send(Array(writer.text(of: batch, rows: start..<end).utf8), console)
-            rows += end - start
-            start = end
+            let piece = batch.rows(from: start, most: Self.piece)
+            try Self.send(Array(writer.text(of: batch, rows: piece).utf8), console)
+            rows += piece.count
+            start = piece.upperBound
         }
     }
 
