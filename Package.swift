@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "Micromegas", targets: ["Micromegas"]),
         .executable(name: "lakewarden", targets: ["lakewarden"]),
         .executable(name: "lakewarden-benchmarks", targets: ["lakewarden-benchmarks"]),
+        .executable(name: "lakewarden-fuzz", targets: ["lakewarden-fuzz"]),
     ],
     targets: [
         // C libraries. Each line says what the library is for and its minimum version.
@@ -57,6 +58,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "lakewarden-benchmarks", dependencies: ["AsyncIO", "ArrowIPC", "FlightSQL", "GRPC", "Micromegas"]),
+        .executableTarget(
+            name: "lakewarden-fuzz",
+            dependencies: ["ArrowIPC", "Configuration", "FlightSQL", "GRPC", "Micromegas", "UTCTime"]),
 
         // gRPC's interop cases, which Tests/interop.sh runs against a service on grpcio.
         .executableTarget(
@@ -84,6 +88,7 @@ let package = Package(
         .testTarget(
             name: "WardenTests",
             dependencies: ["Configuration", "Micromegas", "PartitionLifecycle", "UTCTime", "Warden"]),
+        .testTarget(name: "FuzzTests", dependencies: ["lakewarden-fuzz"]),
         .testTarget(
             name: "LakewardenTests",
             dependencies: ["Configuration", "PartitionLifecycle", "UTCTime", "Warden", "lakewarden"]),

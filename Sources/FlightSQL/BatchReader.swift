@@ -1,7 +1,7 @@
-internal import ArrowIPC
+package import ArrowIPC
 
 /// Takes the messages of one DoGet call and decodes them in order.
-actor BatchReader {
+package actor BatchReader {
     /// Everything that has arrived, at least one message; empty after a good end, an error after any other.
     private let arrived: @Sendable () async throws -> [[UInt8]]
     /// Ends the call early.
@@ -11,13 +11,13 @@ actor BatchReader {
     private var waiting: [[UInt8]] = []
     private var end: Result<Void, any Error>?
 
-    init(_ arrived: @escaping @Sendable () async throws -> [[UInt8]], cancel: @escaping @Sendable () -> Void) {
+    package init(_ arrived: @escaping @Sendable () async throws -> [[UInt8]], cancel: @escaping @Sendable () -> Void) {
         self.arrived = arrived
         self.cancel = cancel
     }
 
     /// The stream's schema, once it came.
-    func schema() async throws -> Schema {
+    package func schema() async throws -> Schema {
         while true {
             if let schema = decoder.schema { return schema }
             guard let message = try await nextMessage() else {
@@ -28,7 +28,7 @@ actor BatchReader {
     }
 
     /// The next batch, nil after the last.
-    func nextBatch() async throws -> RecordBatch? {
+    package func nextBatch() async throws -> RecordBatch? {
         while let message = try await nextMessage() {
             if let batch = try decode(message) { return batch }
         }
@@ -36,7 +36,7 @@ actor BatchReader {
     }
 
     /// The next batch and all behind it that have arrived; empty after the last.
-    func nextBatches() async throws -> [RecordBatch] {
+    package func nextBatches() async throws -> [RecordBatch] {
         guard let first = try await nextBatch() else { return [] }
         var batches = [first]
         while let message = waiting.popLast() {

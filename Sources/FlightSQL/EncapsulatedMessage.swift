@@ -1,13 +1,13 @@
 /// A received Arrow message as IPC streams hold it: a continuation marker (0xFFFFFFFF), the length of its metadata, the
 /// metadata padded to 8 bytes, the body (Arrow columnar format, "Encapsulated message format").
-struct EncapsulatedMessage: Equatable {
-    let bytes: [UInt8]
+package struct EncapsulatedMessage: Equatable {
+    package let bytes: [UInt8]
 
     /// The message that FlightData carries; nil where it carries the application's metadata only.
     ///
     /// - Throws: ``FlightError`` where the metadata names another length of body than came: what follows such a message
     ///   in a stream could not be found.
-    init?(_ data: FlightData) throws(FlightError) {
+    package init?(_ data: FlightData) throws(FlightError) {
         if data.header.isEmpty { return nil }
         let announced = try Self.bodyLength(data.message[data.header])
         guard announced == data.body.count else {

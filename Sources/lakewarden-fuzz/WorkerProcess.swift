@@ -1,0 +1,36 @@
+internal import Glibc
+
+/// A worker that this process started, and ends at the latest when it is dropped.
+struct WorkerProcess: ~Copyable {
+    private let pid: pid_t
+
+    /// Starts this program as a worker that writes its progress to a file.
+    init(_ arguments: [String], progress: CInt) throws {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_adddup2(&actions, progress, Progress.descriptor)
+        var words = unsafe (["lakewarden-fuzz", "worker"] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var pid = pid_t()
+        let result = unsafe posix_spawn(&pid, "/proc/self/exe", &actions, nil, &words, environ)
+        guard result == 0 else { throw FuzzError("the worker could not be started: error \(result)") }
+        self.pid = pid
+    }
+
+    deinit {
+        _ = Glibc.kill(pid, SIGKILL)
+        waitpid(pid, nil, 0)
+    }
+
+    /// The peak of its resident memory in KiB.
+    var peak: UInt64 { peakMemory(of: "\(pid)") }
+
+    /// How it ended; nil while it runs. To be asked until it has ended, and no more.
+    mutating func end() -> CInt? {
+        var status: CInt = 0
+        return unsafe waitpid(pid, &status, WNOHANG) == pid ? status : nil
+    }
+
+    func kill() { _ = Glibc.kill(pid, SIGKILL) }
+}
