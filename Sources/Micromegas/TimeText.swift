@@ -22,6 +22,8 @@ public func formatDatetime(_ text: String) throws(MicromegasError) -> String {
     }
     // The parser has checked that six characters are there: +hh:mm.
     let offset = String(text.suffix(6))
+    // UTC, of an unknown place: Python's times do not keep that apart.
+    if offset == "-00:00" { return formatDatetime(time) }
     let digits = offset.utf8.compactMap { (48...57).contains($0) ? Int64($0) - 48 : nil }
     let minutes = (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3]
     return Micromegas.text(time + .minutes(offset.hasPrefix("-") ? -minutes : minutes), offset: offset)

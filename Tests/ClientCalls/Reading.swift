@@ -26,9 +26,11 @@ extension ClientCalls {
         case "query_stream":
             let stream = try await client.queryStream(
                 request.text("sql"), range: request.range(), preserveDictionary: request.preservesDictionaries)
-            var batches: [RecordBatch] = []
-            for try await batch in stream { batches.append(batch) }
-            return Answer(stream.schema, batches)
+            return try await Answer(stream)
+        case "prepared_statement_stream":
+            let statement = try await client.prepareStatement(request.text("sql"))
+            return try await Answer(
+                client.queryStream(statement, preserveDictionary: request.preservesDictionaries))
         case "query_ipc":
             let stream = try await client.queryIPC(
                 request.text("sql"), range: request.range(), preserveDictionary: request.preservesDictionaries)
@@ -61,6 +63,14 @@ extension ClientCalls {
         case "query_spans":
             batches = try await client.querySpans(
                 in: request.requiredRange(), limit: request.integer("limit"), streamID: request.text("stream_id"))
+        case "optimized_query_executor":
+            var rows: [Int] = []
+            var fractions: [Double?] = []
+            let statistics = try await QueryExecutor(client).run(request.text("sql"), range: request.range()) {
+                rows.append($0.rowCount)
+                fractions.append($1.fraction)
+            }
+            return Answer(statistics, rows, fractions)
         case "analyze_query_schema": return Answer(try await client.analyzeQuerySchema(request.text("sql")))
         case "validate_query": return Answer(try await client.validateQuery(request.text("sql")))
         default: return nil
@@ -70,6 +80,24 @@ extension ClientCalls {
 }
 
 extension Answer {
+    /// All batches of a stream.
+    init(_ stream: QueryStream) async throws {
+        var batches: [RecordBatch] = []
+        for try await batch in stream { batches.append(batch) }
+        self.init(stream.schema, batches)
+    }
+
+    /// What an executor told of a query: rows by batch, and after each batch how much of the estimate had come.
+    init(_ statistics: QueryStatistics, _ rows: [Int], _ fractions: [Double?]) {
+        let percents = fractions.compactMap { $0.map { Answer.text("\($0 * 100)") } }
+        self = .object([
+            "estimated_rows": statistics.estimatedRows.map(Answer.integer) ?? .null,
+            "batch_rows": .list(rows.map { .integer(Int64($0)) }),
+            "percents": percents.isEmpty ? .null : .list(percents),
+            "batches_processed": .integer(Int64(statistics.batches)), "rows_processed": .integer(statistics.rows),
+        ])
+    }
+
     /// The members that the advanced guide's functions give.
     init(_ analysis: QuerySchemaAnalysis) {
         let columns = analysis.columns.map { column in

@@ -54,6 +54,7 @@ import UTCTime
                 #expect(error?.code == .refused)
             }
         }
+        #expect(try formatDatetime("2024-01-01T12:00:00-00:00") == "2024-01-01T12:00:00+00:00")
         #expect(formatDatetime(Timestamp(nanoseconds: 1_999)) == "1970-01-01T00:00:00.000001+00:00")
         #expect(formatDatetime(Timestamp(nanoseconds: 999)) == "1970-01-01T00:00:00+00:00")
     }

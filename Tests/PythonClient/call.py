@@ -71,7 +71,7 @@ def _make(call: Call, program: LineProcess, first: Lake, second: Lake) -> Result
         for lake in (first, second):
             call.prepare(micromegas.connect(lake.uri))
     theirs = outcome(lambda: call.theirs(call.connect(first.uri)))
-    ours = program.ask({"lake": second.uri, **_placed(call.ours, second)})
+    ours = program.ask({"lake": second.uri} | _placed(call.ours, second))
     found = _differences(call, theirs, ours)
     if not isinstance(call, Differing):
         for compare in call.afterwards:

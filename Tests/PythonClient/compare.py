@@ -15,13 +15,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import micromegas
 
+import connecting
+import guide
 import maintenance
 import reading
+import times
 from call import Call, Differing, Result, is_right, make
-from processes import Lake, Lakes, LineProcess
+from processes import ROOT, Lake, Lakes, LineProcess
 
 VERSIONS = ("0.30", "0.33")
 
@@ -36,22 +40,30 @@ def ids(lake: Lake) -> dict[str, str]:
     return {"process": stream.process_id, "stream": stream.stream_id, "thread": thread}
 
 
-def calls(lake: Lake, folder: Path) -> Iterator[Call]:
+def calls(lake: Lake, folder: Path, guide_code: dict[str, Any] | None) -> Iterator[Call]:
     yield from reading.statements(folder)
     yield from reading.ranges()
     yield from reading.discovery(ids(lake))
     yield from maintenance.materialize(lake.version)
     yield from maintenance.regenerate(lake.version)
     yield from maintenance.incompatible()
+    yield from connecting.calls(folder)
+    if lake.version == VERSIONS[0]:  # no server is asked
+        yield from times.calls()
+    if guide_code is not None:
+        yield from guide.calls(guide_code)
 
 
 def run(options: argparse.Namespace) -> Iterator[tuple[str, Result]]:
+    guide_code = guide.read(options.guide)
+    if guide_code is None:
+        print(f"  left out, as the guide is not in {options.guide}: analyze_query_schema, validate_query, the executor")
     lakes, program = Lakes(options.lake_python), LineProcess(options.program)
     try:
         with tempfile.TemporaryDirectory() as folder:
             for version in VERSIONS:
                 with lakes.open(version) as shared:
-                    for call in calls(shared, Path(folder)):
+                    for call in calls(shared, Path(folder), guide_code):
                         if options.only in f"{version} {call.name}":
                             yield version, make(call, lakes, program, shared)
     finally:
@@ -76,6 +88,7 @@ def main() -> int:
     parser.add_argument("program", type=Path)
     parser.add_argument("lake_python", type=Path)
     parser.add_argument("tally", type=Path)
+    parser.add_argument("--guide", type=Path, default=ROOT.parent / "shared/seeds", help="default: %(default)s")
     parser.add_argument("--only", default="", help="calls whose name, the server's version before it, holds this")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()

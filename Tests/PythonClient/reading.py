@@ -70,6 +70,7 @@ def statements(folder: Path) -> Iterator[Call]:
         yield arrow(name, text)
         yield stream(name, text)
         yield prepare(name, text)
+        yield prepared(name, text)
         yield from kept(name, text, folder) if name not in ERRORS else ()
     yield arrow("golden types-nested-dictionary", golden("types-nested-dictionary"), preserve=True)
 
@@ -92,6 +93,15 @@ def stream(name: str, sql: str) -> Call:
 def prepare(name: str, sql: str) -> Call:
     ours = {"call": "prepare_statement", "sql": sql}
     return Call(f"prepare_statement: {name}", lambda c: c.prepare_statement(sql), ours, schema_differences)
+
+
+def prepared(name: str, sql: str) -> Call:
+    return Call(
+        f"prepared_statement_stream: {name}",
+        lambda c: list(c.prepared_statement_stream(c.prepare_statement(sql))),
+        {"call": "prepared_statement_stream", "sql": sql},
+        stream_differences,
+    )
 
 
 def keeping(uri: str) -> Any:
