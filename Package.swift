@@ -33,6 +33,8 @@ let package = Package(
             name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(  // Arrow bodies compressed with ZSTD, 1.5.4
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(  // HTTPS to the issuers of tokens, 7.88
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(  // policy files, 0.2.5
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
@@ -43,7 +45,8 @@ let package = Package(
         .target(name: "GRPC", dependencies: ["AsyncIO", "HTTP2"]),
         .target(name: "ArrowIPC", dependencies: ["CLZ4", "CZstd"]),
         .target(name: "FlightSQL", dependencies: ["AsyncIO", "GRPC", "ArrowIPC"]),
-        .target(name: "Micromegas", dependencies: ["AsyncIO", "GRPC", "ArrowIPC", "FlightSQL", "UTCTime"]),
+        .target(name: "OIDC", dependencies: ["AsyncIO", "CCurl"]),
+        .target(name: "Micromegas", dependencies: ["AsyncIO", "GRPC", "ArrowIPC", "FlightSQL", "OIDC", "UTCTime"]),
         .target(name: "PartitionLifecycle", dependencies: ["UTCTime"]),
         .target(name: "Configuration", dependencies: ["CYAML", "PartitionLifecycle", "UTCTime"]),
         .target(
@@ -80,9 +83,10 @@ let package = Package(
         .testTarget(name: "GRPCTests", dependencies: ["AsyncIO", "COpenSSL", "GRPC", "HTTP2"]),
         .testTarget(name: "ArrowIPCTests", dependencies: ["ArrowIPC", "GoldenCalls"]),
         .testTarget(name: "FlightSQLTests", dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "GRPC"]),
+        .testTarget(name: "OIDCTests", dependencies: ["AsyncIO", "OIDC"]),
         .testTarget(
             name: "MicromegasTests",
-            dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "GRPC", "Micromegas", "UTCTime"]),
+            dependencies: ["ArrowIPC", "AsyncIO", "FlightSQL", "GoldenCalls", "GRPC", "Micromegas", "OIDC", "UTCTime"]),
         .testTarget(name: "PartitionLifecycleTests", dependencies: ["PartitionLifecycle", "UTCTime"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "PartitionLifecycle", "UTCTime"]),
         .testTarget(

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(liblz4-dev libnghttp2-dev libssl-dev libyaml-dev openssl libzstd-dev pkg-config python3 python3-venv)
+packages=(libcurl4-openssl-dev liblz4-dev libnghttp2-dev libssl-dev libyaml-dev openssl libzstd-dev pkg-config python3 python3-venv)
 missing=()
 for package in "${packages[@]}"; do
     if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then missing+=("$package"); fi

@@ -69,26 +69,3 @@ package enum Resolver {
         return .success(addresses)
     }
 }
-
-/// Holds a thread's work on its way over.
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(ThreadBody(body))
-    let result = pthread_create(
-        &thread, nil,
-        { context in
-            guard let context else { return nil }
-            Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, context.toOpaque())
-    guard result == 0 else {
-        context.release()
-        throw SystemError(call: "pthread_create", number: result)
-    }
-    pthread_detach(thread)
-}

@@ -9,10 +9,10 @@ package final class Suspension<Value: Sendable>: Sendable {
     }
 
     private let state = Lock(State.open)
-    private let loop: EventLoop
+    private let loop: EventLoop?
 
-    /// - Parameter loop: Whose timers serve the deadline.
-    package init(on loop: EventLoop) { self.loop = loop }
+    /// - Parameter loop: Whose timers serve the deadline; nil for a wait that has none.
+    package init(on loop: EventLoop? = nil) { self.loop = loop }
 
     /// Ends the wait, also one that has not begun.
     ///
@@ -39,8 +39,9 @@ package final class Suspension<Value: Sendable>: Sendable {
     ///
     /// - Throws: ``WaitError``, `CancellationError`, or what ``resume(with:)`` was given.
     package func wait(until deadline: ContinuousClock.Instant? = nil) async throws -> Value {
-        let timer = deadline.map { deadline in
-            loop.schedule(at: deadline) { end in
+        precondition(deadline == nil || loop != nil, "a wait without a loop cannot have a deadline")
+        let timer = deadline.flatMap { deadline in
+            loop?.schedule(at: deadline) { end in
                 self.resume(with: .failure(end == .due ? WaitError.timedOut : WaitError.loopStopped))
             }
         }

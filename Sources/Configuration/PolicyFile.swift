@@ -19,14 +19,7 @@ public struct PolicyFile: Sendable, Hashable {
     public init(path: String) throws(ConfigurationError) {
         try self.init(path: path, bytes: try Self.contents(of: path))
         guard let slash = path.lastIndex(of: "/") else { return }
-        let named: [WritableKeyPath<LakeSettings, String?>] = [
-            \.tokenFile, \.tls.authorityFile, \.tls.certificateFile, \.tls.keyFile,
-        ]
-        for file in named {
-            if let name = policies.lake[keyPath: file], !name.hasPrefix("/") {
-                policies.lake[keyPath: file] = path[...slash] + name
-            }
-        }
+        policies.lake.mapFiles { $0.hasPrefix("/") ? $0 : path[...slash] + $0 }
     }
 
     /// Reads a file's contents.

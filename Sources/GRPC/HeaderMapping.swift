@@ -18,7 +18,7 @@ enum HeaderMapping {
             HeaderField("user-agent", configuration.userAgent), HeaderField("grpc-accept-encoding", "identity"),
         ]
         for entry in metadata.entries {
-            fields.append(HeaderField(entry.name, entry.value, isSecret: entry.name == "authorization"))
+            fields.append(HeaderField(entry.name, entry.value, isSecret: entry.isSecret))
         }
         return fields
     }

@@ -7,6 +7,14 @@ public struct Metadata: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let name: String
         public let value: String
+        /// Whether the value is kept out of descriptions and of the connection's compression tables.
+        public let isSecret: Bool
+
+        init(_ name: String, _ value: String, isSecret: Bool = false) {
+            self.name = name
+            self.value = value
+            self.isSecret = isSecret || name == "authorization"
+        }
     }
 
     /// All entries, in order.
@@ -19,8 +27,9 @@ public struct Metadata: Sendable, Equatable {
     /// - Parameters:
     ///   - name: Lower-cased. Letters, digits, `-`, `_` and `.`.
     ///   - value: Printable ASCII without a space at either end.
+    ///   - isSecret: Whether nobody but the receiver is to see the value. That of `authorization` always is.
     /// - Throws: ``MetadataError`` for a name or a value that must not go on the wire; its text does not hold the value.
-    public mutating func add(_ name: String, _ value: String) throws(MetadataError) {
+    public mutating func add(_ name: String, _ value: String, isSecret: Bool = false) throws(MetadataError) {
         let name = try Self.checked(name)
         guard !name.hasSuffix("-bin") else { throw MetadataError(name: name, reason: "a -bin name holds bytes") }
         let bytes = value.utf8
@@ -30,7 +39,7 @@ public struct Metadata: Sendable, Equatable {
         guard bytes.first != 0x20, bytes.last != 0x20 else {
             throw MetadataError(name: name, reason: "its value begins or ends with a space")
         }
-        entries.append(Entry(name: name, value: value))
+        entries.append(Entry(name, value, isSecret: isSecret))
     }
 
     /// Adds bytes under a name that ends in `-bin`.
@@ -39,7 +48,7 @@ public struct Metadata: Sendable, Equatable {
     public mutating func add(_ name: String, bytes: [UInt8]) throws(MetadataError) {
         let name = try Self.checked(name)
         guard name.hasSuffix("-bin") else { throw MetadataError(name: name, reason: "a name of bytes ends in -bin") }
-        entries.append(Entry(name: name, value: Base64.encoded(bytes)))
+        entries.append(Entry(name, Base64.encoded(bytes)))
     }
 
     /// The first value of a name (lower-case), nil where there is none.
@@ -59,7 +68,7 @@ public struct Metadata: Sendable, Equatable {
 
     /// Keeps what a peer sent as it came.
     mutating func append(received name: String, _ value: String) {
-        entries.append(Entry(name: name, value: value))
+        entries.append(Entry(name, value))
     }
 
     private static func checked(_ name: String) throws(MetadataError) -> String {
@@ -91,8 +100,7 @@ public struct Metadata: Sendable, Equatable {
 extension Metadata: CustomStringConvertible {
     /// All entries, a secret's value left out.
     public var description: String {
-        entries.map { $0.name == "authorization" ? "authorization: …" : "\($0.name): \($0.value)" }
-            .joined(separator: "\n")
+        entries.map { "\($0.name): \($0.isSecret ? "…" : $0.value)" }.joined(separator: "\n")
     }
 }
 

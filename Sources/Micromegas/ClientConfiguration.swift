@@ -4,10 +4,11 @@ public struct ClientConfiguration: Sendable {
     public var address: ServerAddress
     /// How TLS makes sure of the server, where the address asks for TLS.
     public var tls = TLS()
-    /// A file that holds the bearer token; it is read anew for each connection. Nil where the server asks for none.
-    public var tokenFile: String?
-    /// Further headers of every request, in order; those the client sets itself are refused.
-    public var headers: [(name: String, value: String)] = []
+    /// Gives the bearer tokens; nil where the server asks for none.
+    public var credentials: (any CredentialProvider)?
+    /// Further headers of every request, in order; those the client sets itself are refused
+    /// (``RequestHeader/refusal(of:hasCredentials:)``).
+    public var headers: [RequestHeader] = []
     /// What the client calls itself in `x-client-agent`: a program and its version.
     public var agent = "lakewarden"
     /// The longest a reading call may take, its last row included; nil for no limit. Calls that change something have
@@ -19,9 +20,9 @@ public struct ClientConfiguration: Sendable {
     public var keepalive: Duration = .seconds(300)
 
     /// A configuration.
-    public init(address: ServerAddress, tokenFile: String? = nil) {
+    public init(address: ServerAddress, credentials: (any CredentialProvider)? = nil) {
         self.address = address
-        self.tokenFile = tokenFile
+        self.credentials = credentials
     }
 
     /// How TLS makes sure of the server, and what it shows of the client. Files are PEM and read anew for each connection.

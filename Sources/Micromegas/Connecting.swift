@@ -11,13 +11,13 @@ extension FlightSQLClient {
     ///
     /// - Parameters:
     ///   - uri: Where the server listens.
-    ///   - tokenFile: A file with the bearer token, where the server asks for one.
+    ///   - credentials: Who calls, where the server asks for it: `.tokenFile("/run/secrets/lake-token")`.
     /// - Throws: ``MicromegasError`` (`configuration`) for an address that cannot be used; what `body` throws.
     public static func withConnection<Result>(
-        to uri: String = localLake, tokenFile: String? = nil,
+        to uri: String = localLake, credentials: (any CredentialProvider)? = nil,
         _ body: (FlightSQLClient) async throws -> Result
     ) async throws -> Result {
-        let configuration = ClientConfiguration(address: try ServerAddress(uri: uri), tokenFile: tokenFile)
+        let configuration = ClientConfiguration(address: try ServerAddress(uri: uri), credentials: credentials)
         return try await EventLoop.withLoop(name: "micromegas") { loop in
             try await withConnection(configuration, on: loop, body)
         }

@@ -2,6 +2,7 @@ public import ArrowIPC
 public import AsyncIO
 public import FlightSQL
 import GRPC
+import OIDC
 import UTCTime
 
 /// A Micromegas analytics server, asked over Flight SQL.
@@ -12,7 +13,7 @@ public final class FlightSQLClient: Sendable {
     public let configuration: ClientConfiguration
     private let channel: Channel
     private let connection: FlightSQLConnection
-    private let token = Lock<BearerToken?>(nil)
+    private let headers: RequestHeaders
 
     /// A client whose connection lives on an event loop. Nothing is connected yet.
     public init(configuration: ClientConfiguration, on loop: EventLoop) {
@@ -24,6 +25,7 @@ public final class FlightSQLClient: Sendable {
         settings.keepalive = configuration.signsOfLife
         channel = Channel(settings, on: loop)
         connection = FlightSQLConnection(channel: channel)
+        headers = RequestHeaders(configuration)
     }
 
     /// Makes a client for the time of `body` and closes its connection on every way out.
@@ -65,8 +67,12 @@ public final class FlightSQLClient: Sendable {
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool = false
     ) async throws -> QueryStream {
-        let further = Self.headers(range, limit, preserveDictionary)
-        return try await start(sql, further, timeout: configuration.queryTimeout, retry: .reading(sql))
+        let own = Self.headers(range, limit, preserveDictionary)
+        return try await reading(own) { call in
+            let stream = try await connection.query(
+                sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
+            return QueryStream(stream) { self.translated($0, call.redaction) }
+        }
     }
 
     /// Runs a query that only reads and passes its answer on as the bytes of an Arrow IPC stream; returns when the answer
@@ -76,61 +82,82 @@ public final class FlightSQLClient: Sendable {
     public func queryIPC(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool = false
     ) async throws -> QueryIPCStream {
-        do {
-            let headers = Self.headers(range, limit, preserveDictionary)
+        let own = Self.headers(range, limit, preserveDictionary)
+        return try await reading(own) { call in
             let stream = try await connection.ipcStream(
-                sql, metadata: metadata(headers), timeout: configuration.queryTimeout, retry: .reading(sql))
-            return QueryIPCStream(stream) { self.translated($0) }
-        } catch {
-            throw translated(error)
+                sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
+            return QueryIPCStream(stream) { self.translated($0, call.redaction) }
         }
     }
 
     /// Has the server plan a statement without running it.
     public func prepareStatement(_ sql: String) async throws -> PreparedStatement {
-        do {
-            return try await connection.prepare(
-                sql, metadata: metadata([]), timeout: configuration.queryTimeout, retry: .reading(sql))
-        } catch {
-            throw translated(error)
+        try await reading([]) { call in
+            try await connection.prepare(
+                sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
         }
     }
 
     /// Runs a statement that changes the lake, without a limit of time: cancelling it would leave it half done. It is sent
     /// once, and again only where it is proved that the server did not take it.
     package func runChange(_ sql: String) async throws -> QueryStream {
-        try await start(sql, [], timeout: nil, retry: .never)
+        try await once([]) { call in
+            let stream = try await connection.query(sql, metadata: call.metadata, timeout: nil)
+            return QueryStream(stream) { self.translated($0, call.redaction) }
+        }
     }
 
     /// Sends the messages of rows into a table of telemetry, without a limit of time, once.
     ///
     /// - Returns: How many rows the server says it took.
     func ingest(into table: String, _ next: () async throws -> EncodedMessage?) async throws -> Int64 {
+        try await once([]) { call in try await connection.ingest(into: table, metadata: call.metadata, next) }
+    }
+
+    /// Closes the connection. The next call opens a fresh one.
+    public func disconnect() async { await channel.close() }
+
+    /// What should be better about the credentials, such as a token file that others can read; nil where nothing should,
+    /// or where they were not used yet.
+    public var credentialsWarning: String? { configuration.credentials?.warning }
+
+    /// Makes a call that only reads. Where the server does not accept its token and there is another one by now, the call
+    /// is made once more with that.
+    private func reading<Answer>(
+        _ own: [(name: String, value: String)], _ call: (RequestHeaders.OfCall) async throws -> Answer
+    ) async throws -> Answer {
+        let first = try await ofCall(own)
         do {
-            return try await connection.ingest(into: table, metadata: metadata([]), next)
+            return try await call(first)
         } catch {
-            throw translated(error)
+            let failure = await failure(error, of: first)
+            guard (failure as? MicromegasError)?.code == .unauthenticated else { throw failure }
+            let second = try await ofCall(own)
+            guard second.token != first.token else { throw failure }
+            do { return try await call(second) } catch { throw await self.failure(error, of: second) }
         }
     }
 
-    /// Closes the connection. The next call opens a fresh one and reads the token file anew.
-    public func disconnect() async {
-        token.withLock { $0 = nil }
-        await channel.close()
+    /// Makes a call once and no more. One that changes something is not repeated for another token: that a refused token
+    /// proves it was not begun is the server's word alone, and its caller lists the lake after any failure.
+    private func once<Answer>(
+        _ own: [(name: String, value: String)], _ call: (RequestHeaders.OfCall) async throws -> Answer
+    ) async throws -> Answer {
+        let headers = try await ofCall(own)
+        do { return try await call(headers) } catch { throw await failure(error, of: headers) }
     }
 
-    /// What should be better about the token file; nil where nothing should, or where it was not read yet.
-    public var tokenWarning: String? { token.withLock { $0?.warning } }
+    private func ofCall(_ own: [(name: String, value: String)]) async throws -> RequestHeaders.OfCall {
+        do { return try await headers.ofCall(own) } catch { throw translated(error, Redaction([])) }
+    }
 
-    private func start(
-        _ sql: String, _ further: [(name: String, value: String)], timeout: Duration?, retry: RetryPolicy
-    ) async throws -> QueryStream {
-        do {
-            let stream = try await connection.query(sql, metadata: metadata(further), timeout: timeout, retry: retry)
-            return QueryStream(stream) { self.translated($0) }
-        } catch {
-            throw translated(error)
+    /// What a call's error is to the caller; the credentials hear of a token that was not accepted.
+    private func failure(_ error: any Error, of call: RequestHeaders.OfCall) async -> any Error {
+        let told = translated(error, call.redaction)
+        if let token = call.token, (told as? MicromegasError)?.code == .unauthenticated {
+            await headers.rejected(token)
         }
+        return told
     }
 
     private static func headers(
@@ -146,25 +173,8 @@ public final class FlightSQLClient: Sendable {
         return headers
     }
 
-    private func metadata(_ further: [(name: String, value: String)]) throws -> Metadata {
-        var metadata = Metadata()
-        try metadata.add("x-client-type", "swift")
-        try metadata.add("x-client-agent", configuration.agent)
-        if let token = try currentToken() { try metadata.add("authorization", "Bearer \(token.secret)") }
-        for header in configuration.headers + further { try metadata.add(header.name, header.value) }
-        return metadata
-    }
-
-    private func currentToken() throws(MicromegasError) -> BearerToken? {
-        guard let file = configuration.tokenFile else { return nil }
-        if let token = token.withLock({ $0 }) { return token }
-        let read = try BearerToken(file: file)
-        token.withLock { $0 = read }
-        return read
-    }
-
-    /// An error of the layers below in this one's words, the token taken out should a server have repeated it.
-    private func translated(_ error: any Error) -> any Error {
+    /// An error of the layers below in this one's words, the call's secrets taken out should a server have repeated them.
+    private func translated(_ error: any Error, _ redaction: Redaction) -> any Error {
         var told: MicromegasError
         switch error {
         case is CancellationError: return error
@@ -179,12 +189,9 @@ public final class FlightSQLClient: Sendable {
         if told.code == .unavailable, told.cause == nil, !told.message.contains(configuration.address.description) {
             told.cause = "at \(configuration.address)"
         }
-        guard let token = token.withLock({ $0 }) else { return told }
-        // The file may hold another one by now.
-        if told.code == .unauthenticated { self.token.withLock { $0 = nil } }
-        told.message = token.redacted(told.message)
-        told.detail = told.detail.map(token.redacted)
-        told.cause = told.cause.map(token.redacted)
+        told.message = redaction.redacted(told.message)
+        told.detail = told.detail.map(redaction.redacted)
+        told.cause = told.cause.map(redaction.redacted)
         return told
     }
 }

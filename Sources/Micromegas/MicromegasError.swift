@@ -34,6 +34,8 @@ public struct MicromegasError: Error, Sendable, Equatable, CustomStringConvertib
         public static let unexpectedAnswer = Code(description: "unexpected answer")
         /// The client refused to send it.
         public static let refused = Code(description: "refused")
+        /// There is no token to call with: who gives them out refused, or could not be asked. The lake was not.
+        public static let noToken = Code(description: "no token")
         /// The client's own settings are wrong: address, headers, token file or files of TLS.
         public static let configuration = Code(description: "configuration")
         /// Anything else.

@@ -293,7 +293,7 @@ func diagnostics(_ bytes: [UInt8]) -> [String] {
             diagnostics(Array(text.utf8)) == [
                 "f:1:10: error: version 3 is not known here; this program reads version: 1",
                 "f:3:8: error: lake.uri has no scheme; \(Self.shape)",
-                "f:4:3: error: unknown key \"color\" in lake; valid: uri, tls, credentials, "
+                "f:4:3: error: unknown key \"color\" in lake; valid: uri, tls, credentials, headers, "
                     + "server_retention, maintenance_service",
                 "f:7:38: error: retention.keep.newer_than has no unit \"months\": write weeks, days, hours, "
                     + "minutes, seconds as 2w 3d 4h 5m 6s",

@@ -25,7 +25,7 @@ func read(_ text: String) throws -> PolicyFile {
             file.policies
                 == PolicySet(
                     lake: LakeSettings(
-                        uri: "grpc://127.0.0.1:50051", tokenFile: nil, serverRetention: .days(90),
+                        uri: "grpc://127.0.0.1:50051", credentials: .none, serverRetention: .days(90),
                         maintenanceService: .present),
                     guardRails: GuardRailSettings(
                         lostPartitions: 1000, lostBytes: 107_374_182_400, minimumAge: .days(2)),
@@ -57,7 +57,8 @@ func read(_ text: String) throws -> PolicyFile {
             file.policies
                 == PolicySet(
                     lake: LakeSettings(
-                        uri: "grpc://[::1]:50051", tokenFile: "/run/secrets/lake-token", serverRetention: .days(60),
+                        uri: "grpc://[::1]:50051", credentials: .token(.file("/run/secrets/lake-token")),
+                        serverRetention: .days(60),
                         maintenanceService: .none),
                     guardRails: GuardRailSettings(
                         lostPartitions: 10_000, lostBytes: 2 << 40, minimumAge: .hours(36)),

@@ -1,3 +1,4 @@
+import HTTP2
 import Testing
 
 @testable import GRPC
@@ -27,6 +28,16 @@ import Testing
     func refusesNamesThatMustNotGoOnTheWire(_ name: String) {
         var metadata = Metadata()
         #expect(throws: MetadataError.self) { try metadata.add(name, "x") }
+    }
+
+    @Test func aSecretIsLeftOutOfDescriptionsAndKeptFromTheCompressionTables() throws {
+        var metadata = Metadata()
+        try metadata.add("Authorization", "Bearer hunter2")
+        try metadata.add("x-api-key", "hunter2", isSecret: true)
+        try metadata.add("x-tenant-id", "acme")
+        #expect(metadata.description == "authorization: …\nx-api-key: …\nx-tenant-id: acme")
+        let fields = HeaderMapping.request("/a/b", ChannelConfiguration(host: "h", port: 1), metadata, timeout: nil)
+        #expect(fields.filter(\.isSecret).map(\.name) == ["authorization", "x-api-key"])
     }
 
     @Test func bytesTravelAsBase64UnderTheirOwnKindOfName() throws {

@@ -17,7 +17,7 @@ struct JSONSchema {
     static let known: Set<String> = [
         "$schema", "$ref", "$defs", "title", "description", "default", "examples", "type", "const", "enum", "pattern",
         "minimum", "minLength", "minItems", "uniqueItems", "items", "not", "oneOf", "properties", "required",
-        "additionalProperties", "dependentRequired",
+        "additionalProperties", "dependentRequired", "propertyNames", "maxProperties",
     ]
 
     func definition(named name: String) throws -> [String: Any] {
@@ -69,11 +69,17 @@ struct JSONSchema {
         for (key, others) in schema["dependentRequired"] as? [String: [String]] ?? [:] where object[key] != nil {
             for other in others where object[other] == nil { found.append("\(path): \(key) without \(other)") }
         }
+        if let most = schema["maxProperties"] as? Int, object.count > most { found.append("\(path): too many keys") }
         for (key, member) in object {
+            if let names = schema["propertyNames"] as? [String: Any] {
+                found += try problems(key, names, "\(path).\(key)")
+            }
             if let property = properties[key] {
                 found += try problems(member, property, "\(path).\(key)")
             } else if schema["additionalProperties"] as? Bool == false {
                 found.append("\(path): \(key)")
+            } else if let others = schema["additionalProperties"] as? [String: Any] {
+                found += try problems(member, others, "\(path).\(key)")
             }
         }
         return found

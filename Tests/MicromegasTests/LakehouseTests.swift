@@ -11,21 +11,13 @@ import UTCTime
 @Suite("The client against a lakehouse", .serialized, .timeLimit(.minutes(2)))
 struct LakehouseTests {
     private func withClient<R>(
-        _ port: Int, tokenFile: String? = nil, _ body: (FlightSQLClient) async throws -> R
+        _ port: Int, _ body: (FlightSQLClient) async throws -> R
     ) async throws -> R {
         try await EventLoop.withLoop(name: "test") { loop in
-            var configuration = ClientConfiguration(
-                address: ServerAddress(host: "127.0.0.1", port: port), tokenFile: tokenFile)
+            var configuration = ClientConfiguration(address: ServerAddress(host: "127.0.0.1", port: port))
             configuration.agent = "tests/1"
             return try await FlightSQLClient.withConnection(configuration, on: loop, body)
         }
-    }
-
-    private func withTokenFile<R>(_ token: String, _ body: (String) async throws -> R) async throws -> R {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("token-\(UUID())").path
-        try token.write(toFile: path, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try await body(path)
     }
 
     @Test("a lake is listed, with the server's clock and what it offers", arguments: ["0.30", "0.33"])
@@ -151,35 +143,6 @@ struct LakehouseTests {
                 for try await event in unknown where event.row.isTrouble { failures += 1 }
                 #expect(failures == 1)
             }
-        }
-    }
-
-    @Test("tokens are sent, refused tokens are said, and a changed file is read anew")
-    func tokens() async throws {
-        let arguments = ["--scenario", "empty", "--admin-token", "good-token", "--user-token", "plain-token"]
-        try await RunningLakehouse.with(arguments) { lakehouse in
-            try await withTokenFile("bad-token\n") { file in
-                try await withClient(lakehouse.port, tokenFile: file) { client in
-                    let refused = await #expect(throws: MicromegasError.self) { try await client.count("SELECT 1") }
-                    #expect(refused?.code == .unauthenticated)
-                    #expect(refused?.description.contains("bad-token") == false)
-                    try " good-token \n".write(toFile: file, atomically: true, encoding: .utf8)
-                    #expect(try await client.count("SELECT 1") == 1)
-                    #expect(try await client.probeCapabilities().isAdmin)
-                    try "plain-token".write(toFile: file, atomically: true, encoding: .utf8)
-                    #expect(try await client.probeCapabilities().isAdmin)
-                    await client.disconnect()
-                    #expect(try await !client.probeCapabilities().isAdmin)
-                }
-            }
-            let none = await #expect(throws: MicromegasError.self) {
-                try await withClient(lakehouse.port) { try await $0.count("SELECT 1") }
-            }
-            #expect(none?.code == .unauthenticated)
-            let missing = await #expect(throws: MicromegasError.self) {
-                try await withClient(lakehouse.port, tokenFile: "/nonexistent/token") { try await $0.count("SELECT 1") }
-            }
-            #expect(missing?.code == .configuration)
         }
     }
 

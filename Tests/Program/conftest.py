@@ -154,19 +154,20 @@ class Program:
             POLICIES.format(uri=uri, credentials=credentials, maintenance=maintenance, lost=lost, policies=policies)
         )
 
-    def run(self, *arguments: str | Path, timeout: float = 120, environment: dict[str, str] | None = None) -> Ran:
+    def run(self, *arguments: str | Path, timeout: float = 120, env: dict[str, str] | None = None) -> Ran:
+        """Runs it, with what `env` adds to the environment."""
         done = subprocess.run(
             [PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=timeout,
-            env=environment,
+            env=os.environ | (env or {}),
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def apply(self, *arguments: str, timeout: float = 120) -> Ran:
-        return self.run("apply", "--config", self.config, "--audit", self.audit, *arguments, timeout=timeout)
+    def apply(self, *arguments: str, timeout: float = 120, env: dict[str, str] | None = None) -> Ran:
+        return self.run("apply", "--config", self.config, "--audit", self.audit, *arguments, timeout=timeout, env=env)
 
     def records(self) -> list[dict[str, Any]]:
         return [

@@ -103,7 +103,7 @@ def test_the_systems_authorities_are_trusted_where_no_file_is_named(
     environment = {name: value for name, value in os.environ.items() if name not in system}
     if variable:
         environment[variable] = system[variable]
-    ran = program.run("query", "SELECT 1 AS one", "--config", program.config, environment=environment)
+    ran = program.run("query", "SELECT 1 AS one", "--config", program.config, env=environment)
     if variable:
         assert (ran.code, ran.err) == (0, "")
     else:

@@ -8,9 +8,14 @@ struct KeySet: Sendable {
 
     static let file = KeySet(name: "the file", keys: ["version", "lake", "guard_rails", "policies"])
     static let lake = KeySet(
-        name: "lake", keys: ["uri", "tls", "credentials", "server_retention", "maintenance_service"])
+        name: "lake", keys: ["uri", "tls", "credentials", "headers", "server_retention", "maintenance_service"])
     static let tls = KeySet(name: "lake.tls", keys: ["ca_file", "client_certificate", "client_key", "server_name"])
-    static let credentials = KeySet(name: "lake.credentials", keys: ["token_file"])
+    static let credentials = KeySet(name: "lake.credentials", keys: ["token_file", "token_env", "oidc"])
+    static let oidc = KeySet(
+        name: "lake.credentials.oidc",
+        keys: ["issuer", "client_id", "client_secret_file", "client_secret_env", "audience", "scope", "ca_file"])
+    /// One header of those in `lake.headers`, whose keys are names of the user's choice.
+    static let header = KeySet(name: "lake.headers.NAME", keys: ["file", "env", "value"])
     static let serverRetention = KeySet(name: "lake.server_retention", keys: ["default"])
     static let guardRails = KeySet(name: "guard_rails", keys: ["lost", "minimum_age"])
     static let lost = KeySet(name: "guard_rails.lost", keys: ["partitions", "bytes"])
@@ -22,7 +27,8 @@ struct KeySet: Sendable {
 
     /// All of them.
     static let all = [
-        file, lake, tls, credentials, serverRetention, guardRails, lost, policy, schemaEvolution, retention, keep,
+        file, lake, tls, credentials, oidc, header, serverRetention, guardRails, lost, policy, schemaEvolution,
+        retention, keep,
         match,
     ]
 }

@@ -10,7 +10,10 @@ extension PolicyDecoder {
             settings.uri = uri(node, fields.path("uri")) ?? ""
         }
         if let node = fields["tls"] { settings.tls = tls(node, settings.uri) }
-        if let node = fields["credentials"] { settings.tokenFile = tokenFile(node) }
+        if let node = fields["credentials"] { settings.credentials = credentials(node) }
+        if let node = fields["headers"] {
+            settings.headers = headers(node, hasCredentials: settings.credentials != .none)
+        }
         if let node = fields["server_retention"] { serverRetention(node, &settings) }
         if let node = fields["maintenance_service"] {
             settings.maintenanceService =
@@ -55,29 +58,13 @@ extension PolicyDecoder {
     }
 
     /// The name of a file, which must not be the file's contents.
-    private mutating func file(_ fields: Fields, _ key: String, example: String) -> String? {
+    mutating func file(_ fields: Fields, _ key: String, example: String) -> String? {
         guard let node = fields[key] else { return nil }
         let path = fields.path(key)
         guard let text = diagnostics.text(node, path, example: example, isSecret: true) else { return nil }
         guard text.contains("\n") || text.contains("-----BEGIN") else { return text }
         diagnostics.error(node.place, "\(path) holds PEM text; write it to a file of its own and name that file here")
         return nil
-    }
-
-    private mutating func tokenFile(_ node: YAMLNode) -> String? {
-        guard let fields = Fields(node, .credentials, &diagnostics), let node = fields["token_file"] else { return nil }
-        let path = fields.path("token_file")
-        guard let text = diagnostics.text(node, path, example: "/run/secrets/lake-token", isSecret: true) else {
-            return nil
-        }
-        // A token in this place would end in messages about a missing file, and stands in a file that is shared.
-        if text.hasPrefix("eyJ") || text.lowercased().hasPrefix("bearer ") || text.contains("\n") {
-            diagnostics.error(
-                node.place,
-                "\(path) holds a token; write it to a file of its own, name that file here, and renew the token")
-            return nil
-        }
-        return text
     }
 
     private mutating func serverRetention(_ node: YAMLNode, _ settings: inout LakeSettings) {

@@ -23,8 +23,10 @@ public struct LakeSettings: Sendable, Hashable {
     public var uri: String
     /// How TLS makes sure of the server, where ``uri`` asks for TLS.
     public var tls = TLSSettings()
-    /// A file that holds the bearer token.
-    public var tokenFile: String?
+    /// As whom it is asked.
+    public var credentials: Credentials
+    /// What goes with every request besides.
+    public var headers: [Header] = []
     /// What the lakehouse itself deletes by age: everything older than this.
     public var serverRetention: Duration
     /// Whether the lakehouse's own maintenance service works on the lake.
@@ -55,11 +57,11 @@ public struct LakeSettings: Sendable, Hashable {
 
     /// Settings; the defaults are those of the policy file.
     public init(
-        uri: String, tokenFile: String? = nil, serverRetention: Duration = .days(90),
+        uri: String, credentials: Credentials = .none, serverRetention: Duration = .days(90),
         maintenanceService: MaintenanceService = .present
     ) {
         self.uri = uri
-        self.tokenFile = tokenFile
+        self.credentials = credentials
         self.serverRetention = serverRetention
         self.maintenanceService = maintenanceService
     }

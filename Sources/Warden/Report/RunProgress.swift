@@ -20,6 +20,8 @@ public enum RunProgress: Sendable, Hashable {
     case retired(RetirementOutcome)
     /// The run waits: for the maintenance service's minutes to pass, or for a lost call to commit.
     case waiting(reason: String, Duration)
+    /// Something is worth a word although all went on, such as a token file that others can read.
+    case warning(String)
     /// The run was asked to stop and does so after the call that is under way.
     case stopping
 

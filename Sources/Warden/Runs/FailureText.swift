@@ -35,7 +35,7 @@ extension RunFailure {
     }
 
     private init(lake: LakeSettings, _ error: MicromegasError) {
-        let who = lake.uri + (lake.tokenFile.map { ", with the token from \($0)" } ?? "")
+        let who = lake.addressAndCaller
         let why = error.message + (error.cause.map { " (\($0))" } ?? "")
         func failure(_ what: String, cure: String) -> RunFailure {
             RunFailure(what: what, who: who, why: why, cure: cure)
@@ -49,11 +49,11 @@ extension RunFailure {
                         "give this caller the admin right (0.33: a member of the group admins; 0.30: MICROMEGAS_ADMINS), "
                         + "or upgrade the server, then run this again")
             case .unauthenticated:
+                failure("the lake does not accept this caller", cure: lake.cureOfRefusal)
+            case .noToken:
                 failure(
-                    "the lake does not accept this caller",
-                    cure: lake.tokenFile == nil
-                        ? "name a file with a token in lake.credentials.token_file"
-                        : "renew the token in lake.credentials.token_file")
+                    "there is no token to ask the lake with",
+                    cure: "set right what it says; lake.credentials in the policy file says where tokens come from")
             case .permissionDenied:
                 failure("the lake refuses this caller", cure: "give this caller the admin right, then run this again")
             case .deniedByRule:

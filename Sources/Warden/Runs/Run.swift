@@ -1,4 +1,5 @@
 public import AsyncIO
+import Micromegas
 import PartitionLifecycle
 import UTCTime
 
@@ -74,6 +75,7 @@ public struct Run: Sendable {
         let lake = try Lake(request.policies.lake, on: loop)
         do {
             let result = try await body(lake)
+            if let warning = lake.client.credentialsWarning { progress(.warning(warning)) }
             await lake.close()
             return result
         } catch {

@@ -4,13 +4,12 @@ import Micromegas
 import PartitionLifecycle
 import Warden
 
-/// Which lake a reading command asks, and with whose token.
+/// Which lake a reading command asks, and as whom.
 struct LakeChoice: Sendable, Hashable {
-    /// Without a token where no file names one: a token goes only to the lake that the same file names, or that is named
-    /// beside it.
+    /// Without credentials and headers where no file names them: they go only to the lake that the same file names, or that
+    /// is named beside it.
     var lake: LakeSettings
     var uri: String { lake.uri }
-    var tokenFile: String? { lake.tokenFile }
 
     /// What is asked where nothing names a lake, as by the Python client.
     static let localLake = FlightSQLClient.localLake

@@ -27,6 +27,7 @@ struct ReadCommand: Sendable {
             try await EventLoop.withLoop(name: "lakewarden") { [console] loop in
                 try await FlightSQLClient.withConnection(configuration, on: loop) { client in
                     try await reading.print(from: client, to: console)
+                    if let warning = client.credentialsWarning { console.write("warning: \(warning)\n", to: .errors) }
                 }
             }
             return .done

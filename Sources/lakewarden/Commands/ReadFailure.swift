@@ -1,4 +1,5 @@
 import Micromegas
+import PartitionLifecycle
 import Warden
 
 extension RunFailure {
@@ -6,8 +7,8 @@ extension RunFailure {
     init(reading error: any Error, _ lake: LakeChoice) {
         switch error {
         case let error as MicromegasError:
-            let who = lake.uri + (lake.tokenFile.map { ", with the token from \($0)" } ?? "")
-            let (what, cure) = Self.text(error)
+            let who = lake.lake.addressAndCaller
+            let (what, cure) = Self.text(error, lake)
             self.init(
                 what: what, who: who, why: error.message + (error.cause.map { " (\($0))" } ?? ""), cure: cure,
                 state: "nothing was changed; rows that were printed before this are not all of the answer")
@@ -23,7 +24,7 @@ extension RunFailure {
         }
     }
 
-    private static func text(_ error: MicromegasError) -> (what: String, cure: String) {
+    private static func text(_ error: MicromegasError, _ lake: LakeChoice) -> (what: String, cure: String) {
         switch error.code {
         case .invalidQuery:
             ("the server cannot read the query", "correct the SQL; lakewarden views names what there is")
@@ -36,7 +37,14 @@ extension RunFailure {
         case .unauthenticated:
             (
                 "the server does not accept the caller",
-                "name a file with a valid token in the policy file (lake.credentials.token_file) and that file with --config"
+                lake.lake.credentials == .none
+                    ? "name a file with a valid token in the policy file (lake.credentials.token_file) and that file with --config"
+                    : lake.lake.cureOfRefusal
+            )
+        case .noToken:
+            (
+                "there is no token to ask the lake with",
+                "set right what it says; lake.credentials in the policy file says where tokens come from"
             )
         case .permissionDenied: ("the caller may not read this", "use a token that may, or ask the server's admins")
         case .deniedByRule: ("the server's operator denies this query", "ask who made the rule; do not try again")

@@ -45,6 +45,7 @@ struct ProgressText: Sendable {
         case .retiring(let view, let done, let all): return passing("retiring \(view) \(figure(done))/\(figure(all))")
         case .retired(let outcome): return finished(text(of: outcome), isWhole(outcome) ? .good : .bad)
         case .waiting(let reason, let duration): return finished("waiting \(duration.policyText): \(reason)", .body)
+        case .warning(let text): return finished("warning: \(text)", .body)
         case .stopping: return finished("stopping after the call that is under way", .bad)
         }
     }

@@ -1,0 +1,50 @@
+/// Gives the bearer tokens that calls carry.
+///
+///     configuration.credentials = .tokenFile("/run/secrets/lake-token")
+///
+/// One provider may serve several clients; a type of one's own gets its tokens from wherever they are kept.
+public protocol CredentialProvider: Sendable {
+    /// The token for a call that is about to be sent.
+    ///
+    /// Asked before every call, by several at once too: keep the token, and renew it before it expires.
+    ///
+    /// - Throws: ``MicromegasError``; any other error becomes one of code `noToken`.
+    func token() async throws -> BearerToken
+
+    /// Hears that the server did not accept a token. If ``token()`` gives another one afterwards, a call that only reads
+    /// is sent once more with that.
+    func rejected(_ token: BearerToken) async
+
+    /// What should be better about the credentials; nil where nothing should.
+    var warning: String? { get }
+}
+
+extension CredentialProvider {
+    /// Does nothing.
+    public func rejected(_ token: BearerToken) async {}
+
+    /// Nothing.
+    public var warning: String? { nil }
+}
+
+/// A token that stands in a file or in the environment.
+public final class StoredToken: CredentialProvider {
+    private let stored: StoredSecret
+
+    /// The token of a place; read when it is first needed.
+    public init(_ source: SecretSource) { stored = StoredSecret(source, of: "the token", as: .token) }
+
+    public func token() async throws -> BearerToken { BearerToken(checked: try stored.current()) }
+
+    public func rejected(_ token: BearerToken) async { stored.forget() }
+
+    public var warning: String? { stored.warning }
+}
+
+extension CredentialProvider where Self == StoredToken {
+    /// The token in a file, alone but for white space around it. A changed file counts from the next call on.
+    public static func tokenFile(_ path: String) -> StoredToken { StoredToken(.file(path)) }
+
+    /// The token in the environment variable of this name.
+    public static func tokenVariable(_ name: String) -> StoredToken { StoredToken(.environment(name)) }
+}

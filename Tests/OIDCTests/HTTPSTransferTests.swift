@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import OIDC
+
+/// What libcurl does without a server that answers; those that do are in the program's tests.
+@Suite(.serialized) struct HTTPSTransferTests {
+    /// A socket that is listened on: connections come about and nobody says anything.
+    private func withSilentPort<R>(listens: Bool = true, _ body: (Int) throws -> R) throws -> R {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        #expect(bound && (!listens || listen(descriptor, 1) == 0))
+        return try body(Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    /// A request to a port fails for this reason.
+    private func expect(
+        _ reason: HTTPSFailure.Reason, _ port: Int, _ change: (inout HTTPSRequest) -> Void = { _ in }
+    ) throws {
+        var request = HTTPSRequest(url: try HTTPSURL("https://127.0.0.1:\(port)/x", allowsQuery: false))
+        change(&request)
+        guard case .failure(let failure) = HTTPSTransfer.perform(request) else {
+            Issue.record("there was an answer")
+            return
+        }
+        #expect(failure.reason == reason && !failure.words.isEmpty, "\(failure)")
+    }
+
+    @Test func `a server that says nothing is given up in time`() throws {
+        try withSilentPort { port in
+            let start = ContinuousClock.now
+            try expect(.timedOut, port) { $0.connectTimeout = .milliseconds(200) }
+            try expect(.timedOut, port) { $0.timeout = .milliseconds(200) }
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func `a port where nobody listens cannot be reached`() throws {
+        try withSilentPort(listens: false) { port in try expect(.unreachable, port) }
+    }
+
+    @Test func `a file of authorities that is none is told as such`() throws {
+        try withSilentPort { port in
+            try expect(.authorityFile, port) { $0.authorityFile = "/nonexistent/ca.pem" }
+        }
+    }
+
+    @Test func `the environment's proxy is not used`() throws {
+        try withSilentPort { silent in
+            setenv("https_proxy", "http://127.0.0.1:\(silent)", 1)
+            defer { unsetenv("https_proxy") }
+            // Through the proxy it would hang until its time is over.
+            try withSilentPort(listens: false) { port in
+                try expect(.unreachable, port) { $0.timeout = .seconds(3) }
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+"""Who calls, and what else goes with a call: tokens from files, the environment and an OIDC issuer, and headers.
+
+Every run is searched for every secret: in what it prints, in the policy file's audit folder, in its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import EVOLUTION, RETENTION, Lakehouse, Program, Ran
+from issuer import DESCRIPTION, TOKEN, Answer, Issuer
+from test_tls import certificate, unwrapped
+
+ONE = ("query", "SELECT 1 AS one", "--format", "json")
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("issuer")
+    for name in ("ca", "other"):
+        certificate(folder, name)
+    signed = ("-CA", str(folder / "ca.pem"), "-CAkey", str(folder / "ca.key"), "-addext", "basicConstraints=CA:FALSE")
+    certificate(folder, "server", *signed, "-addext", "subjectAltName=IP:127.0.0.1")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Lakehouse]:
+    running = Lakehouse("--scenario", "misaligned")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def lake(shared: Lakehouse) -> Iterator[Lakehouse]:
+    shared.control("POST", "/identities", {"nobody-has-this": {"admin": True, "sees": "all"}})
+    shared.control("DELETE", "/calls")
+    yield shared
+    shared.control("DELETE", "/faults")
+    shared.control("POST", "/identities", {})
+
+
+@pytest.fixture
+def issuer(certificates: Path, lake: Lakehouse) -> Iterator[Issuer]:
+    """An issuer whose last two tokens the lake accepts."""
+    running = Issuer(certificates)
+    admit(running, lake)
+    yield running
+    running.stop()
+
+
+def admit(issuer: Issuer, lake: Lakehouse) -> None:
+    def accept(_: str) -> None:
+        lake.control("POST", "/identities", {token: {"admin": True, "sees": "all"} for token in issuer.issued[-2:]})
+
+    issuer.on_issue = accept
+
+
+class Caller:
+    """Runs the program with a policy file's credentials, and finds no secret in what it leaves behind."""
+
+    def __init__(self, program: Program, issuer: Issuer, certificates: Path) -> None:
+        self.program, self.issuer = program, issuer
+        self.keep("ca.pem", (certificates / "ca.pem").read_text())
+        self.keep("other.pem", (certificates / "other.pem").read_text())
+        self.keep("secret", issuer.secret + "\n")
+
+    def keep(self, name: str, text: str) -> Path:
+        file = self.program.folder / name
+        file.write_text(text)
+        file.chmod(0o600)
+        return file
+
+    def configure(self, lake: Lakehouse, policies: str = RETENTION, **changed: str) -> None:
+        keys = {
+            "issuer": self.issuer.name,
+            "client_id": self.issuer.client_id,
+            "client_secret_file": "secret",
+            "ca_file": "ca.pem",
+        } | changed
+        oidc = ", ".join(f"{key}: {value}" for key, value in keys.items() if value)
+        self.program.configure(lake.uri + f"\n  credentials: {{ oidc: {{ {oidc} }} }}", policies)
+
+    def run(self, *arguments: str | Path, env: dict[str, str] | None = None) -> Ran:
+        ran = self.program.run(*arguments, "--config", self.program.config, env=env)
+        self.search(ran)
+        return ran
+
+    def search(self, ran: Ran) -> None:
+        audit = self.program.audit
+        left = [f.read_text() for f in audit.iterdir()] if audit.exists() else []
+        written = "".join([ran.out, ran.err, unwrapped(ran.err), *left])
+        for secret in self.issuer.secrets:
+            assert secret not in written
+
+    def refused(self, lake: Lakehouse, *words: str, asks: int, **changed: str) -> None:
+        """A run that gets no token: it says why, and never asks the lake."""
+        self.configure(lake, **changed)
+        ran = self.run(*ONE)
+        assert (ran.code, ran.out) == (1, ""), ran.out
+        said = unwrapped(ran.err)
+        for word in ("there is no token to ask the lake with", "lake.credentials in the policy file", *words):
+            assert word in said, said
+        assert lake.calls() == []
+        assert len(self.issuer.asked) == asks
+
+
+@pytest.fixture
+def caller(program: Program, issuer: Issuer, certificates: Path) -> Caller:
+    return Caller(program, issuer, certificates)
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
+@pytest.mark.parametrize("place", ["file", "env"])
+def test_a_lake_that_wants_a_token_is_read_with_one_of_the_issuer(
+    lake: Lakehouse, caller: Caller, method: str, place: str
+) -> None:
+    caller.issuer.methods = [method, "private_key_jwt"]
+    env = None
+    if place == "env":
+        env = {"LAKE_SECRET": caller.issuer.secret}
+        caller.configure(lake, client_secret_file="", client_secret_env="LAKE_SECRET", audience="lake", scope="a b")
+    else:
+        caller.configure(lake)
+    ran = caller.run(*ONE, env=env)
+    assert (ran.code, ran.err, ran.out) == (0, "", '{"one":1}\n')
+    assert len(caller.issuer.asked) == 1
+    form = caller.issuer.asked[0].form
+    assert (form.get("audience"), form.get("scope")) == (("lake", "a b") if env else (None, None))
+    # Another lake that is named beside the file is asked with the file's credentials, as it is over the file's TLS.
+    listed = caller.run("partitions", "blocks", "--format", "json", "--lake", lake.proxy_uri, env=env)
+    assert (listed.code, listed.err) == (0, "")
+    assert len(listed.out.splitlines()) == len(
+        lake.partitions("view_set_name = 'blocks'", token=caller.issuer.issued[-1])
+    )
+    # Without the file there is no token.
+    assert caller.program.run(*ONE, "--lake", lake.uri).code == 1
+
+
+def test_a_run_and_its_fresh_connections_share_one_token(lake: Lakehouse, caller: Caller) -> None:
+    caller.configure(lake)
+    for arguments in (("--dry-run",), ("--yes", "--format", "json")):
+        before = len(caller.issuer.asked)
+        ran = caller.program.apply(*arguments)
+        assert ran.code == 0, ran.out + ran.err
+        caller.search(ran)
+        assert len({call["peer"] for call in lake.calls()}) > 2
+        assert len(caller.issuer.asked) == before + 1
+
+
+@pytest.mark.lake("--scenario", "morning-after")
+def test_tokens_that_expire_are_renewed_while_a_run_goes_on(
+    lakehouse: Lakehouse, program: Program, issuer: Issuer, certificates: Path
+) -> None:
+    caller = Caller(program, issuer, certificates)
+    issuer.expires_in = 1
+    admit(issuer, lakehouse)
+    caller.configure(lakehouse, EVOLUTION)
+    ran = caller.program.apply("--yes")
+    assert ran.code == 0, ran.out + ran.err
+    caller.search(ran)
+    assert "UNAUTHENTICATED" not in {call["code"] for call in lakehouse.calls()}
+    # Many calls, few requests: no more than one in four fifths of a second.
+    assert 1 < len(issuer.asked) < len(lakehouse.calls())
+
+
+def test_a_token_that_the_lake_refuses_is_sent_once(lake: Lakehouse, caller: Caller) -> None:
+    caller.issuer.on_issue = lambda token: None
+    caller.configure(lake)
+    ran = caller.run(*ONE)
+    assert ran.code == 1
+    said = unwrapped(ran.err)
+    assert "the server does not accept the caller" in said and "invalid token" in said
+    assert f"as {caller.issuer.client_id} with a token from {caller.issuer.name}" in said
+    assert "see that the lake trusts the issuer in lake.credentials.oidc" in said
+    assert (len(caller.issuer.asked), len(lake.calls())) == (1, 1)
+
+
+def test_an_opaque_token_is_used_with_a_warning(lake: Lakehouse, caller: Caller) -> None:
+    caller.issuer.opaque = True
+    caller.configure(lake)
+    ran = caller.run(*ONE)
+    assert (ran.code, ran.out) == (0, '{"one":1}\n')
+    assert ran.err.startswith("warning: the access token of https://127.0.0.1:") and "is opaque" in ran.err
+
+
+def test_a_wrong_secret_is_told_in_the_issuers_words_without_it(lake: Lakehouse, caller: Caller) -> None:
+    caller.keep("secret", "hunter3-wrong")
+    # The issuer repeats what it was sent.
+    caller.refused(lake, "check client id and secret", "invalid_client: no such client", asks=1)
+    ran = caller.run(*ONE)
+    assert "hunter3" not in ran.err and "…" in ran.err
+
+
+def test_a_secret_that_is_not_there_is_told_by_its_place(lake: Lakehouse, caller: Caller) -> None:
+    caller.refused(lake, "of the client secret cannot be opened", "none.txt", asks=0, client_secret_file="none.txt")
+    unset = {"client_secret_file": "", "client_secret_env": "LAKE_NO_SUCH"}
+    caller.refused(lake, "the environment variable LAKE_NO_SUCH of the client secret is not set", asks=0, **unset)
+    assert caller.issuer.paths == []
+
+
+def test_a_token_without_an_email_claim_is_told_with_the_cure(lake: Lakehouse, caller: Caller) -> None:
+    caller.issuer.claims = {"sub": "service-account-warden"}
+    caller.refused(lake, "carries no claim “email”", "have the issuer put the claim email", asks=1)
+
+
+def test_an_issuer_that_is_another_gets_no_secret(lake: Lakehouse, caller: Caller) -> None:
+    told = caller.issuer.description | {"issuer": "https://login.example.com"}
+    caller.issuer.wrong[DESCRIPTION] = Answer(body=json.dumps(told).encode())
+    caller.refused(lake, "calls itself https://login.example.com", asks=0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"ca_file": ""}, ("did not prove", "as the issuer's CA file", "unable to get local issuer certificate")),
+        ({"ca_file": "other.pem"}, ("did not prove",)),
+        ({"ca_file": "none.pem"}, ("the issuer's CA file", "none.pem", "cannot be used")),
+        ({"issuer": "https://localhost:{port}/realms/lake"}, ("did not prove at localhost",)),
+    ],
+)
+def test_an_issuer_that_does_not_prove_who_it_is_gets_no_secret(
+    lake: Lakehouse, caller: Caller, changed: dict[str, str], words: tuple[str, ...]
+) -> None:
+    changed = {key: value.format(port=caller.issuer.port) for key, value in changed.items()}
+    caller.refused(lake, *words, asks=0, **changed)
+    assert caller.issuer.paths == []
+
+
+@pytest.mark.parametrize("path", [DESCRIPTION, TOKEN])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(body=b"<html>s3cr&t hunter2</html>"), ("it is no JSON",)),
+        (Answer(body=b"[" * 100_000), ("it is no JSON",)),
+        (Answer(body=b" " * (2 << 20)), ("answers more", "more than 1048576 bytes")),
+        (Answer(status=302, headers={"Location": "/elsewhere"}), ("points to another place", "HTTP status 302")),
+        (Answer(status=500, body=b"s3cr&t hunter2"), ("HTTP status 500",)),
+        (Answer(headers={"X-Long": "x" * 90_000, "X-Longer": "y" * 90_000}), ()),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(
+    lake: Lakehouse, caller: Caller, path: str, answer: Answer, words: tuple[str, ...]
+) -> None:
+    caller.issuer.wrong[path] = answer
+    caller.refused(lake, *words, asks=0)
+    assert "/elsewhere" not in caller.issuer.paths
+
+
+def test_an_issuer_that_is_slow_is_given_up(lake: Lakehouse, caller: Caller) -> None:
+    caller.issuer.wrong[DESCRIPTION] = Answer(delay=30)
+    caller.refused(lake, "did not answer in time", asks=0)
+
+
+def test_an_issuer_that_is_gone_is_told_with_its_address(lake: Lakehouse, caller: Caller) -> None:
+    caller.issuer.stop()
+    caller.refused(lake, f"cannot be reached at 127.0.0.1:{caller.issuer.port}", asks=0)
+
+
+def test_an_issuer_over_http_is_refused_where_it_is_written(lake: Lakehouse, caller: Caller) -> None:
+    caller.configure(lake, issuer="http://127.0.0.1:1/realms/lake")
+    ran = caller.run(*ONE)
+    assert ran.code == 1
+    assert f"{caller.program.config}:4:" in ran.err and "lake.credentials.oidc.issuer is http" in ran.err
+
+
+# Tokens and headers from files and the environment.
+
+
+def test_a_token_comes_from_the_environment(lake: Lakehouse, program: Program) -> None:
+    lake.control("POST", "/identities", {"env-5d1c": {"admin": True, "sees": "all"}})
+    program.configure(lake.uri + "\n  credentials: { token_env: LAKE_TOKEN }", RETENTION)
+    ran = program.run(*ONE, "--config", program.config, env={"LAKE_TOKEN": "env-5d1c"})
+    assert (ran.code, ran.err, ran.out) == (0, "", '{"one":1}\n')
+    ran = program.run(*ONE, "--config", program.config)
+    assert ran.code == 1
+    assert "the environment variable LAKE_TOKEN of the token is not set" in unwrapped(ran.err)
+    ran = program.run(*ONE, "--config", program.config, env={"LAKE_TOKEN": "wrong-77a0"})
+    assert ran.code == 1 and "wrong-77a0" not in ran.err
+    assert "renew the token in LAKE_TOKEN" in unwrapped(ran.err)
+
+
+def test_headers_arrive_and_their_secrets_are_seen_nowhere(lake: Lakehouse, program: Program) -> None:
+    lake.control("POST", "/identities", {})
+    key = program.folder / "api-key"
+    key.write_text("file 8c21\n")
+    key.chmod(0o600)
+    headers = "{ x-api-key: { file: api-key }, X-Gate: { env: GATE }, x-tenant-id: { value: acme } }"
+    program.configure(lake.uri + f"\n  headers: {headers}", RETENTION)
+    env = {"GATE": "env-6f3a"}
+    for ran in (
+        program.run(*ONE, "--config", program.config, env=env),
+        program.apply("--dry-run", env=env),
+        program.apply("--yes", "--format", "json", env=env),
+    ):
+        assert ran.code == 0, ran.out + ran.err
+        assert "8c21" not in ran.out + ran.err and "env-6f3a" not in ran.out + ran.err
+    for call in lake.calls():
+        sent = dict(map(tuple, call["metadata"]))
+        if call["peer"] and "x-tenant-id" in sent:
+            assert (sent["x-api-key"], sent["x-gate"], sent["x-tenant-id"]) == ("file 8c21", "env-6f3a", "acme")
+    ours = [call for call in lake.calls() if ["x-client-type", "swift"] in call["metadata"]]
+    assert ours and all(["x-api-key", "file 8c21"] in call["metadata"] for call in ours)
+    # A server that repeats them.
+    lake.fault("call", code="INTERNAL", text="no: file 8c21 env-6f3a acme\nfile 8c21", times=-1)
+    for ran in (program.run(*ONE, "--config", program.config, env=env), program.apply("--yes", env=env)):
+        assert ran.code == 1
+        assert "no: … … acme" in unwrapped(ran.err)
+    left = "".join(file.read_text() for file in program.audit.iterdir())
+    assert left and "8c21" not in left and "env-6f3a" not in left
+
+
+def test_a_secret_that_others_can_read_is_worth_a_warning(lake: Lakehouse, program: Program) -> None:
+    lake.control("POST", "/identities", {"open-2b9d": {"admin": True, "sees": "all"}})
+    token = program.folder / "token"
+    token.write_text("open-2b9d")
+    token.chmod(0o644)
+    program.configure(lake.uri, RETENTION, token_file="token")
+    ran = program.run(*ONE, "--config", program.config)
+    assert (ran.code, ran.out) == (0, '{"one":1}\n')
+    assert (
+        ran.err == f"warning: the file “{token}” of the token can be read by others than its owner: chmod 600 {token}\n"
+    )
+    assert "chmod 600" in program.apply("--dry-run").err
