@@ -42,7 +42,7 @@ struct RequestBody {
             let part = parts[firstPart].prefix(buffer.count - copied)
             UnsafeMutableRawBufferPointer(rebasing: buffer[copied...]).copyBytes(from: part)
             copied += part.count
-            parts[firstPart].removeFirst(part.count)
+            parts[firstPart] = parts[firstPart].dropFirst(part.count)
             if parts[firstPart].isEmpty { dropFirstPart() }
         }
         count -= copied

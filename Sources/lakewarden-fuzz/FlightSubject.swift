@@ -46,7 +46,7 @@ struct FlightSubject: Subject {
                 return nil
             }
         }
-        return stream + EncapsulatedMessage.endOfStream
+        return stream + EncodedMessage.endOfStream
     }
 
     /// How many batches a stream holds, -1 where it is malformed.

@@ -45,11 +45,11 @@ extension Answer {
     }
 
     /// Rows as columns of values, and how many rows each batch held.
-    init(_ schema: Schema, _ batches: [RecordBatch]) {
-        let values = schema.fields.indices.map { column in
+    init(_ schema: Schema, _ batches: [RecordBatch]) throws {
+        let values = try schema.fields.indices.map { column in
             Answer.list(
-                batches.flatMap { batch in
-                    (0..<batch.rowCount).map { Answer(batch.columns[column].value(at: $0)) }
+                try batches.flatMap { batch in
+                    try (0..<batch.rowCount).map { Answer(try batch.columns[column].value(at: $0)) }
                 })
         }
         self = .object([
@@ -59,7 +59,7 @@ extension Answer {
     }
 
     /// Batches of which there is at least one.
-    init(_ batches: [RecordBatch]) { self.init(batches.first?.schema ?? Schema(fields: []), batches) }
+    init(_ batches: [RecordBatch]) throws { try self.init(batches.first?.schema ?? Schema(fields: []), batches) }
 
     /// A value; its type, which stands in the schema, says how it is to be read.
     init(_ value: Value) {

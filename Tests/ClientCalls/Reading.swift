@@ -20,8 +20,8 @@ extension ClientCalls {
     static func reading(_ request: Request, _ client: FlightSQLClient) async throws -> Answer? {
         switch request.call {
         case "query":
-            return Answer(
-                try await client.query(
+            return try Answer(
+                await client.query(
                     request.text("sql"), range: request.range(), preserveDictionary: request.preservesDictionaries))
         case "query_stream":
             let stream = try await client.queryStream(
@@ -75,7 +75,7 @@ extension ClientCalls {
         case "validate_query": return Answer(try await client.validateQuery(request.text("sql")))
         default: return nil
         }
-        return Answer(batches)
+        return try Answer(batches)
     }
 }
 
@@ -84,7 +84,7 @@ extension Answer {
     init(_ stream: QueryStream) async throws {
         var batches: [RecordBatch] = []
         for try await batch in stream { batches.append(batch) }
-        self.init(stream.schema, batches)
+        try self.init(stream.schema, batches)
     }
 
     /// What an executor told of a query: rows by batch, and after each batch how much of the estimate had come.

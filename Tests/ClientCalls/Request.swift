@@ -41,11 +41,11 @@ struct Request {
     /// How the lake is reached.
     func configuration() throws -> ClientConfiguration {
         var configuration = ClientConfiguration(
-            address: try ServerAddress(uri: try text("lake")), tokenFile: try optional("token_file"))
+            address: try ServerAddress(uri: try text("lake")), credentials: try optional("token_file").map { .tokenFile($0) })
         configuration.tls.authorityFile = try optional("authority_file")
         for header in try argument("headers")?.list() ?? [] {
             let pair = try header.list()
-            configuration.headers.append((name: try pair[0].text(), value: try pair[1].text()))
+            configuration.headers.append(RequestHeader(try pair[0].text(), try pair[1].text()))
         }
         return configuration
     }

@@ -17,7 +17,7 @@ import Testing
         _ count: Int, _ row: @escaping (Int) -> [Value], of table: IngestTable
     ) throws -> [(message: EncodedMessage, batch: RecordBatch, taken: Int)] {
         var taken = 0
-        let rows = AnyIterator { () -> [Value]? in
+        let rows = { () -> [Value]? in
             guard taken < count else { return nil }
             taken += 1
             return row(taken - 1)

@@ -118,7 +118,7 @@ struct IngestTests {
                 {}
                 return try await target.query(sql).rows.map(\.values)
             }
-            #expect(copied == blocks.rows.map(\.values) && copied.count == 1)
+            #expect(try copied == blocks.rows.map(\.values) && copied.count == 1)
         }
     }
 
@@ -149,7 +149,7 @@ struct IngestTests {
             defer { try? FileManager.default.removeItem(atPath: file) }
             let error = await #expect(throws: MicromegasError.self) {
                 try await FlightSQLClient.withConnection(
-                    to: "http://127.0.0.1:\(lakehouse.port)", tokenFile: file
+                    to: "http://127.0.0.1:\(lakehouse.port)", credentials: .tokenFile(file)
                 ) { try await $0.bulkIngest(blocks: (0..<20_000).map { try Sample.blockRow(Sample.id($0)) }) }
             }
             #expect(error?.code == .permissionDenied)
@@ -204,7 +204,7 @@ struct IngestTests {
                 "/connection", #"{"kind": "stall", "after": 0, "asked": "CommandStatementIngest"}"#)
             try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(lakehouse.proxyPort)") { client in
                 let call = Task { try await client.bulkIngest(blocks: [Sample.blockRow()]) }
-                while try await !lakehouse.calls().contains(where: { $0.method == "DoPut" }) { await Task.yield() }
+                while try await !lakehouse.calls().contains(where: { $0.sql == "ingest blocks" }) { await Task.yield() }
                 call.cancel()
                 await #expect(throws: CancellationError.self) { try await call.value }
             }

@@ -7,7 +7,7 @@ import Testing
     @Test(
         arguments: [
             "SELECT * FROM list_partitions()", "SELECT now() AS now", "select target, msg FROM log_entries",
-            "SELECT count(*) AS rows FROM view_instance('measures', 'global')",
+            "SELECT count(*) AS rows FROM measures",
         ])
     func whatReadsIsSentAgain(_ sql: String) {
         #expect(RetryPolicy.reading(sql).retries == 2)
@@ -20,6 +20,7 @@ import Testing
             "SELECT * FROM regenerate_partitions('blocks', '2026-01-01', '2026-01-02', 3600)",
             "SELECT retire_partition_by_file(p) FROM (VALUES ('a')) AS t(p)",
             "EXPLAIN ANALYZE SELECT Retire_Partition_By_Metadata('a')", "DELETE FROM t", "DROP VIEW v",
+            "SELECT count(*) FROM view_instance('thread_spans', '2b6c1f58-5e1f-4a3c-9d4e-6f1a2b3c4d5e')",
         ])
     func whatMightChangeALakeIsNot(_ sql: String) {
         #expect(RetryPolicy.reading(sql) == .never)
@@ -35,7 +36,7 @@ import Testing
 
                 // A view that has no partition: sent or not, it changes nothing.
                 let sql = "SELECT * FROM retire_partitions('no_view', 'global', '2020-01-01', '2020-01-02')"
-                for run in [lake.runChange, { try await lake.queryStream($0) }] {
+                for run in [lake.runChange, { (sql: String) in try await lake.queryStream(sql) }] {
                     try await lakehouse.post("/connection", #"{"kind": "lose_answer", "asked": "no_view"}"#)
                     await lake.disconnect()
                     let before = try await lakehouse.calls().count

@@ -50,7 +50,7 @@ struct ReadingTests {
 
             #expect(try await client.findProcess(process).rows.map { $0.text("process_id") } == [process])
             let nobody = try await client.findProcess("550e8400-e29b-41d4-a716-446655440000")
-            #expect(nobody.rows.isEmpty && nobody.first?.column("process_id")?.type == .utf8)
+            #expect(try nobody.rows.isEmpty && nobody.first?.column("process_id")?.type == .utf8)
             let blocks = try await client.queryBlocks(in: days, limit: 10, streamID: id).rows
             #expect(!blocks.isEmpty && blocks.allSatisfy { $0.text("stream_id") == id })
             _ = try await client.querySpans(in: days, limit: 10, streamID: id)

@@ -54,8 +54,15 @@ struct RunningLakehouse: Sendable {
     /// A call as the server saw it.
     struct Call: Decodable {
         var method: String
-        var sql: String
+        /// The statement; empty while the server has not read it yet.
+        var sql: String { statement ?? "" }
         var metadata: [[String]]
+        private var statement: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case method, metadata
+            case statement = "sql"
+        }
     }
 
     /// Every call the server saw.

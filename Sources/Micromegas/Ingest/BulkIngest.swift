@@ -21,7 +21,7 @@ extension FlightSQLClient {
     ///   there: the same call can be made again, since those are passed over.
     @discardableResult
     public func bulkIngest(processes: some Collection<ProcessRow>) async throws -> Int {
-        try await ingest(.processes) { AnyIterator(processes.lazy.map(\.values).makeIterator()) }
+        try await ingest(.processes) { IngestMessages.rows(processes.lazy.map(\.values)) }
     }
 
     /// Writes streams of telemetry into the lake.
@@ -33,7 +33,7 @@ extension FlightSQLClient {
     /// - Returns and throws: As ``bulkIngest(processes:)``.
     @discardableResult
     public func bulkIngest(streams: some Collection<StreamRow>) async throws -> Int {
-        try await ingest(.streams) { AnyIterator(streams.lazy.map(\.values).makeIterator()) }
+        try await ingest(.streams) { IngestMessages.rows(streams.lazy.map(\.values)) }
     }
 
     /// Writes blocks into the lake: what partitions of the time of their insertion are made from.
@@ -44,7 +44,7 @@ extension FlightSQLClient {
     /// - Returns and throws: As ``bulkIngest(processes:)``.
     @discardableResult
     public func bulkIngest(blocks: some Collection<BlockRow>) async throws -> Int {
-        try await ingest(.blocks) { AnyIterator(blocks.lazy.map(\.values).makeIterator()) }
+        try await ingest(.blocks) { IngestMessages.rows(blocks.lazy.map(\.values)) }
     }
 
     /// Writes the payloads of blocks into the lake.
@@ -57,7 +57,7 @@ extension FlightSQLClient {
     /// - Returns and throws: As ``bulkIngest(processes:)``.
     @discardableResult
     public func bulkIngest(payloads: some Collection<PayloadRow>) async throws -> Int {
-        try await ingest(.payloads) { AnyIterator(payloads.lazy.map(\.values).makeIterator()) }
+        try await ingest(.payloads) { IngestMessages.rows(payloads.lazy.map(\.values)) }
     }
 
     /// Writes the rows of batches into a table of the lake, such as batches that a query of another lake answered with.
@@ -77,7 +77,7 @@ extension FlightSQLClient {
         return try await ingest(table) { batches.rows }
     }
 
-    private func ingest(_ table: IngestTable, _ rows: () -> AnyIterator<[Value]>) async throws -> Int {
+    private func ingest(_ table: IngestTable, _ rows: () -> IngestMessages.Rows) async throws -> Int {
         if try IngestMessages.check(rows(), of: table) == 0 { return 0 }
         var messages = try IngestMessages(rows(), of: table)
         let count = try await ingest(into: table.rawValue) { try messages.next() }

@@ -2,6 +2,7 @@ import ArrowIPC
 
 /// The rows of batches in the order of a table's columns.
 struct IngestBatches {
+    private let table: IngestTable
     private let batches: [[Column]]
 
     /// Finds the table's columns in batches.
@@ -10,6 +11,7 @@ struct IngestBatches {
     init(_ batches: some Sequence<RecordBatch>, of table: IngestTable) throws(MicromegasError) {
         var found: [[Column]] = []
         for batch in batches { found.append(try Self.columns(of: batch, table)) }
+        self.table = table
         self.batches = found
     }
 
@@ -43,10 +45,31 @@ struct IngestBatches {
     }
 
     /// The rows from the first on.
-    var rows: AnyIterator<[Value]> {
-        AnyIterator(
-            batches.lazy.flatMap { columns in
-                (0..<(columns.first?.count ?? 0)).lazy.map { row in columns.map { $0.value(at: row) } }
-            }.makeIterator())
+    var rows: IngestMessages.Rows {
+        var (batch, row, number) = (0, 0, 0)
+        return { () throws(MicromegasError) -> [Value]? in
+            while batch < batches.count {
+                guard let count = batches[batch].first?.count, row < count else {
+                    (batch, row) = (batch + 1, 0)
+                    continue
+                }
+                defer { row += 1 }
+                number += 1
+                return try values(batches[batch], row, number)
+            }
+            return nil
+        }
+    }
+
+    private func values(_ columns: [Column], _ row: Int, _ number: Int) throws(MicromegasError) -> [Value] {
+        var values: [Value] = []
+        for (column, kind) in zip(columns, table.columns) {
+            do throws(ArrowError) {
+                values.append(try column.value(at: row))
+            } catch {
+                throw table.refusal("column “\(kind.name)”, row \(number): \(error.message); leave the row out")
+            }
+        }
+        return values
     }
 }

@@ -9,16 +9,25 @@ struct IngestMessages {
     /// source, `FlightSqlServer`); a part is left for what surrounds the row.
     static let largestRow = 96 << 20
 
+    /// Gives row after row, each value in its column's place, and nil after the last.
+    typealias Rows = () throws(MicromegasError) -> [Value]?
+
+    /// Rows that are there.
+    static func rows(_ rows: some Sequence<[Value]>) -> Rows {
+        var iterator = rows.makeIterator()
+        return { iterator.next() }
+    }
+
     private let columns: [IngestColumn]
     private let writer: StreamWriter
-    private var rows: AnyIterator<[Value]>
+    private let rows: Rows
     private var builders: [ColumnBuilder]
     /// A row that was taken and did not fit into the batch before it.
     private var held: [Value]?
     private var hasBegun = false
 
     /// Messages of rows that ``check(_:of:)`` has found good.
-    init(_ rows: AnyIterator<[Value]>, of table: IngestTable) throws {
+    init(_ rows: @escaping Rows, of table: IngestTable) throws {
         self.rows = rows
         columns = table.columns
         writer = try StreamWriter(table.schema)
@@ -26,10 +35,10 @@ struct IngestMessages {
     }
 
     /// Refuses rows of which a value cannot be; counts them.
-    static func check(_ rows: AnyIterator<[Value]>, of table: IngestTable) throws(MicromegasError) -> Int {
+    static func check(_ rows: Rows, of table: IngestTable) throws(MicromegasError) -> Int {
         let columns = table.columns
         var number = 0
-        while let row = rows.next() {
+        while let row = try rows() {
             number += 1
             for (column, value) in zip(columns, row) {
                 guard let problem = column.kind.problem(value) else { continue }
@@ -51,7 +60,7 @@ struct IngestMessages {
             return writer.schemaMessage
         }
         var size = 0
-        while let row = held ?? rows.next() {
+        while let row = try held ?? rows() {
             held = nil
             size += Self.size(of: row)
             if size > Self.messageSize, builders[0].count > 0 {

@@ -89,14 +89,14 @@ struct HostileServer: Sendable, CustomTestStringConvertible {
 
 extension PeerConnection {
     /// Greets the client and takes its first request.
-    func begin() throws -> UInt32 {
+    func greetAndTakeRequest() throws -> UInt32 {
         try greet()
         return try request()
     }
 
     /// Greets the client, takes its first request and accepts it.
     func beginAnswer() throws -> UInt32 {
-        let stream = try begin()
+        let stream = try greetAndTakeRequest()
         try accept(stream)
         return stream
     }

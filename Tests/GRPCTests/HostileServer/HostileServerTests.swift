@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: Transport.allCases) func aByteAtATimeIsReadLikeAnyOther(_ transport: Transport) async throws {
         try await transport.withPeer { peer in
             peer.isSlow = true
-            try peer.answer(peer.begin())
+            try peer.answer(peer.greetAndTakeRequest())
             peer.untilClosed()
         } _: { (channel) async throws in
             #expect(try await channel.unary(method, []).message == [1])

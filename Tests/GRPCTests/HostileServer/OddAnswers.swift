@@ -30,7 +30,7 @@ extension HostileServer {
                 "a content type that is not gRPC's", "the server's answer is not of gRPC", code: .unknown,
                 cause: "content-type: text/html"
             ) { peer in
-                try peer.headers(peer.begin(), [(":status", "200"), ("content-type", "text/html")])
+                try peer.headers(peer.greetAndTakeRequest(), [(":status", "200"), ("content-type", "text/html")])
             },
         ]
 
