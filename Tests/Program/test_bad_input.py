@@ -147,8 +147,8 @@ def test_no_token_where_one_is_needed(lake: Lakehouse, program: Program):
     ("name", "text", "words"),
     [
         ("missing", None, ("cannot be opened", "No such file")),
-        ("empty", "\n", ("token file",)),
-        ("two-lines", "one-1a2b3c\ntwo-4d5e6f\n", ("token file",)),
+        ("empty", "\n", ("of the token is empty",)),
+        ("two-lines", "one-1a2b3c\ntwo-4d5e6f\n", ("of the token has several lines",)),
     ],
 )
 def test_a_token_file_that_holds_no_token(
