@@ -268,6 +268,18 @@ def test_an_issuer_over_http_is_refused_where_it_is_written(lake: Lakehouse, cal
     assert f"{caller.program.config}:4:" in ran.err and "lake.credentials.oidc.issuer is http" in ran.err
 
 
+@pytest.mark.parametrize("command", ["query", "partitions", "apply"])
+def test_what_a_file_keeps_for_tls_is_not_sent_in_the_clear(lake: Lakehouse, caller: Caller, command: str) -> None:
+    caller.configure(lake)
+    config = caller.program.config
+    config.write_text(config.read_text().replace("uri: grpc://", "uri: grpc+tls://"))
+    words = ("SELECT 1",) if command == "query" else ()
+    ran = caller.program.run(command, *words, "--config", config, "--lake", lake.uri)
+    assert ran.code == 64
+    assert "--lake is plaintext where the policy file asks for TLS" in unwrapped(ran.err)
+    assert (lake.calls(), caller.issuer.paths) == ([], [])
+
+
 # Tokens and headers from files and the environment.
 
 

@@ -10,6 +10,8 @@ struct LakeChoice: Sendable, Hashable {
     /// is named beside it.
     var lake: LakeSettings
     var uri: String { lake.uri }
+    /// Why the lake that was named beside a file is not asked; nil where nothing speaks against it.
+    private(set) var refusal: String?
 
     /// What is asked where nothing names a lake, as by the Python client.
     static let localLake = FlightSQLClient.localLake
@@ -20,7 +22,16 @@ struct LakeChoice: Sendable, Hashable {
         let named = options.value(.readLake)
         if let path = options.value(.lakeFile) ?? (named == nil ? Self.existing : nil) {
             lake = try PolicyFile(path: path).policies.lake
-            if let named { lake.uri = named }
+            if let named {
+                let fileAsksForTLS = (try? ServerAddress(uri: lake.uri))?.isSecure == true
+                // As for apply: the file's token and headers are not sent in the clear by a slip of the hand.
+                if fileAsksForTLS, let address = try? ServerAddress(uri: named), !address.isSecure {
+                    refusal =
+                        "is plaintext where the policy file asks for TLS; write grpc+tls://HOST:PORT, or change lake.uri in "
+                        + "the file"
+                }
+                lake.uri = named
+            }
         } else {
             lake = LakeSettings(uri: named ?? Self.localLake)
         }

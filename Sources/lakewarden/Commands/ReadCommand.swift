@@ -22,6 +22,7 @@ struct ReadCommand: Sendable {
             console.write(page, to: .errors)
             return .error
         }
+        if let refusal = lake.refusal { throw UsageError("--lake \(refusal)", command: name) }
         do {
             let configuration = try lake.configuration()
             try await EventLoop.withLoop(name: "lakewarden") { [console] loop in
