@@ -11,7 +11,9 @@ import Glibc
         signal(SIGPIPE, SIG_IGN)
         FreedMemory.keep()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        exit(await run(arguments, .standard, .live).rawValue)
+        let code = await run(arguments, .standard, .live).rawValue
+        // Everything is written by now. Without `exit`, which takes libraries down under a thread that still renews a token.
+        _exit(code)
     }
 
     static func run(_ arguments: [String], _ console: Console, _ runs: LakeRuns) async -> ExitCode {
