@@ -89,7 +89,8 @@ package struct AnswerReplay {
             end(stream)
         case .pingAnswered: break
         case .goAway: connection.receivedGoAway()
-        case .violation(_, let reason): throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: reason)
+        case .violation(_, let reason):
+            throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: reason)
         case .unproductive(let count):
             guard connection.received(unproductive: count, now: epoch) else {
                 throw ConnectionError(.flooded, "the peer floods the connection with frames that bring nothing")

@@ -41,7 +41,8 @@ struct Request {
     /// How the lake is reached.
     func configuration() throws -> ClientConfiguration {
         var configuration = ClientConfiguration(
-            address: try ServerAddress(uri: try text("lake")), credentials: try optional("token_file").map { .tokenFile($0) })
+            address: try ServerAddress(uri: try text("lake")),
+            credentials: try optional("token_file").map { .tokenFile($0) })
         configuration.tls.authorityFile = try optional("authority_file")
         for header in try argument("headers")?.list() ?? [] {
             let pair = try header.list()
