@@ -48,13 +48,15 @@ import Testing
         try await transport.withPeer { peer in
             let stream = try peer.beginAnswer()
             try peer.message(stream, [1])
-            try peer.push(HTTP2Session.streamWindow + 16_384, on: stream)
+            // A message of 6 MiB begins.
+            try peer.body(stream, [0, 0, 0x60, 0, 0])
+            try peer.push(HTTP2Session.streamWindow, on: stream)
             #expect(try peer.reset(of: stream) == 3)
             reset.finish()
             peer.untilClosed()
         } _: { (channel) async throws in
             // Nobody reads: the window is not opened again.
-            let call = try await channel.serverStreaming(method, [], timeout: .seconds(5))
+            let call = try await channel.serverStreaming(method, [], timeout: .seconds(20))
             for await _ in untilReset {}
             #expect(try await call.nextMessages().first == [1])
             let error = await #expect(throws: RPCError.self) { try await call.all() }
