@@ -46,7 +46,6 @@ extension Column {
     /// - Throws: ``ArrowError`` of code `tooLarge` for a value that holds more than ``Value/maximumCount`` others or
     ///   ``Value/maximumBytes``, before it is made. The typed views read such rows too: ``lists()``, ``members()``.
     public func value(at row: Int) throws(ArrowError) -> Value {
-        if isNull(at: row) { return .null }
         try checkSize(at: row)
         return checkedValue(at: row)
     }

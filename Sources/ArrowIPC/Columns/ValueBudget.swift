@@ -44,7 +44,7 @@ extension Value {
 extension Column {
     /// Checks that the value of a row may be made. What holds no others is no larger than what was received.
     func checkSize(at row: Int) throws(ArrowError) {
-        guard type.encoded.holdsValues else { return }
+        guard storage.holdsValues, !isNull(at: row) else { return }
         var budget = ValueBudget()
         do throws(ArrowError) {
             try spend(row..<row + 1, from: &budget)
@@ -111,7 +111,7 @@ extension RecordBatch {
     ///
     /// - Throws: ``ArrowError`` of code `tooLarge`.
     package func checkSizes() throws(ArrowError) {
-        for (field, column) in zip(schema.fields, columns) where column.type.encoded.holdsValues {
+        for (field, column) in zip(schema.fields, columns) where column.storage.holdsValues {
             // Where all rows together are small, which is nearly always, there is no need to look at each.
             var budget = ValueBudget()
             if (try? column.spend(0..<column.count, from: &budget)) != nil { continue }
@@ -145,15 +145,20 @@ extension RecordBatch {
     }
 }
 
-extension DataType {
-    /// Whether values of the type consist of others.
+extension Column.Storage {
+    /// Whether values may consist of others.
     fileprivate var holdsValues: Bool {
         switch self {
-        case .runEndEncoded: false
-        default: !children.isEmpty
+        case .null, .bits, .fixedWidth, .variableWidth, .views: false
+        case .list, .placedList, .structure, .union: true
+        case .dictionary(_, let values): values.storage.holdsValues
+        case .runs(let runs): runs.values.storage.holdsValues
+        case .parts(let parts): parts.columns[0].storage.holdsValues
         }
     }
+}
 
+extension DataType {
     /// The bytes that a value of fixed width takes as digits or as bytes; nil for numbers.
     fileprivate var textSize: Int? {
         switch self {
