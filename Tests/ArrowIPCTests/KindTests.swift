@@ -1,6 +1,7 @@
-import ArrowIPC
 import GoldenCalls
 import Testing
+
+@testable import ArrowIPC
 
 /// The typed views of columns of kinds that servers seldom send.
 @Suite struct KindTests {
@@ -40,6 +41,25 @@ import Testing
         #expect(try batches[2].columns[0].int64(at: 4) == 5)
         #expect(batches[2].columns[0].isNull(at: 3))
         #expect(batches.map { $0.columns[0].count } == [3, 4, 6])
+    }
+
+    @Test("a dictionary comes in thousands of parts, but not in any number of them") func manyParts() throws {
+        let stream = try EncodedStream(GoldenStream("delta").bytes)
+        var decoder = StreamDecoder()
+        // The schema, and a dictionary of "a"; each part adds "b" and a null.
+        for message in stream.messages[..<2] { _ = try decoder.decode(message) }
+        for _ in 1..<128 * 128 { _ = try decoder.decode(stream.messages[3]) }
+        let error = #expect(throws: ArrowError.self) { try decoder.decode(stream.messages[3]) }
+        #expect(error?.message == "a dictionary in more than 16384 parts")
+        let decoded = try decoder.decode(stream.messages[4])
+        let batch = try #require({ if case .batch(let batch) = decoded { batch } else { nil } }() as RecordBatch?)
+        #expect(try texts(batch.columns[0]) == ["a", "b", nil, nil])
+        guard case .dictionary(let indices, let values) = batch.columns[0].storage else {
+            Issue.record("a dictionary-encoded column has no dictionary")
+            return
+        }
+        #expect(indices[1] == 1 && values.count == 1 + 2 * (128 * 128 - 1))
+        #expect(try (1..<values.count).allSatisfy { try values.text(at: $0) == ($0 % 2 == 1 ? "b" : nil) })
     }
 
     @Test("a part of a dictionary that has not come is an error") func deltaFirst() throws {

@@ -1,7 +1,10 @@
 /// A dictionary that came in several messages, each adding to those before ("Dictionary Messages", isDelta).
+///
+/// Batches keep the parts that there were when they came, so each further part copies their list. Parts lie in groups, so
+/// that thousands of them do not copy a list of thousands each.
 struct ColumnParts: Sendable {
-    /// Batches keep the parts that there were when they came, so each further part copies their list.
-    static let maximumCount = 16_384
+    /// How many parts are in a group, and how many groups there are, at the most.
+    static let maximumCount = 128
 
     private(set) var columns: [Column]
     /// The row behind each part.
@@ -14,9 +17,18 @@ struct ColumnParts: Sendable {
 
     var count: Int { ends.last ?? 0 }
 
+    var isFull: Bool { columns.count == Self.maximumCount }
+
     mutating func append(_ column: Column) {
         ends.append(count + column.count)
         columns.append(column)
+    }
+
+    /// Puts a column in the last one's place, which it continues.
+    mutating func replaceLast(with column: Column) {
+        ends.removeLast()
+        columns.removeLast()
+        append(column)
     }
 
     /// The part that holds a row, and its row there.
@@ -31,16 +43,28 @@ struct ColumnParts: Sendable {
 }
 
 extension Column {
+    /// Parts as one column.
+    private init(_ parts: ColumnParts, of type: DataType) {
+        self.init(
+            type: type, count: parts.count, nullCount: parts.columns.reduce(0) { $0 + $1.nullCount }, validity: nil,
+            storage: .parts(parts))
+    }
+
     /// This column with the rows of another one of its type behind its own.
     func followed(by other: Column) throws(ArrowError) -> Column {
-        var parts = ColumnParts(self)
-        if case .parts(let earlier) = storage { parts = earlier }
-        guard parts.columns.count < ColumnParts.maximumCount else {
-            throw .unsupported("a dictionary in more than \(ColumnParts.maximumCount) parts")
+        guard case .parts(var groups) = storage else {
+            return try Column(ColumnParts(Column(ColumnParts(self), of: type)), of: type).followed(by: other)
         }
-        parts.append(other)
-        return Column(
-            type: type, count: parts.count, nullCount: nullCount + other.nullCount, validity: nil,
-            storage: .parts(parts))
+        if case .parts(var group)? = groups.columns.last?.storage, !group.isFull {
+            group.append(other)
+            groups.replaceLast(with: Column(group, of: type))
+        } else {
+            guard !groups.isFull else {
+                let most = ColumnParts.maximumCount * ColumnParts.maximumCount
+                throw .unsupported("a dictionary in more than \(most) parts")
+            }
+            groups.append(Column(ColumnParts(other), of: type))
+        }
+        return Column(groups, of: type)
     }
 }
