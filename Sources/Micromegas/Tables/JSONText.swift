@@ -73,6 +73,11 @@ enum JSONText {
 
     /// A string: quotes, backslashes and control characters escaped, so that a line of JSON is a line.
     static func write(_ string: String, to text: inout String) {
+        // Most strings are as they are; a large one would take seconds character by character.
+        if string.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+            text += "\"\(string)\""
+            return
+        }
         text += "\""
         for scalar in string.unicodeScalars {
             switch scalar {

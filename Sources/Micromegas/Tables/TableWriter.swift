@@ -104,14 +104,19 @@ public struct TableWriter: Sendable {
 
     /// A field of CSV: quoted where it holds a quote, a comma or a line's end, and where it is empty, as null is not.
     private static func quoted(_ text: String) -> String {
-        let special: Set<Unicode.Scalar> = ["\"", ",", "\r", "\n"]
-        guard text.isEmpty || text.unicodeScalars.contains(where: special.contains) else { return text }
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { result.unicodeScalars.append(scalar) }
-            result.unicodeScalars.append(scalar)
+        var (isQuoted, quotes) = (text.isEmpty, 0)
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") { quotes += 1 }
+            if byte == UInt8(ascii: ",") || byte == 0x0D || byte == 0x0A { isQuoted = true }
         }
-        return result + "\""
+        if quotes == 0 { return isQuoted ? "\"\(text)\"" : text }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + quotes)
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        return "\"\(String(decoding: bytes, as: UTF8.self))\""
     }
 
     /// Names of which each is there once, as an object needs them.
