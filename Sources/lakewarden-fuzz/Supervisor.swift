@@ -9,8 +9,8 @@ struct Supervisor {
     private let file: CInt
     private let start = ContinuousClock.now
 
-    /// A case may take so long.
-    private static let patience = Duration.seconds(10)
+    /// A case may take so much of a processor's time, or, where it waits for something, of everybody's.
+    private static let patience = (processor: Duration.seconds(10), clock: Duration.seconds(60))
     /// More failures than anyone looks at.
     private static let mostFailures = 25
 
@@ -46,7 +46,7 @@ struct Supervisor {
         let last = options.cases ?? .max
         var worker = try WorkerProcess(
             ["\(options.seed)", "\(first)", "\(last)", "\(max(1, secondsLeft))", "\(options.memory)"], progress: file)
-        var (seen, since) = (UInt64.max, ContinuousClock.now)
+        var (seen, since, used) = (UInt64.max, ContinuousClock.now, Duration.zero)
         while true {
             usleep(50_000)
             progress.peak = max(progress.peak, worker.peak)
@@ -58,8 +58,9 @@ struct Supervisor {
                 if status == 0, progress.number == .max { return nil }
                 return Failure(number: progress.number, end: .crash(status: status))
             }
-            if progress.number != seen { (seen, since) = (progress.number, .now) }
-            if ContinuousClock.now - since > Self.patience {
+            let time = worker.processorTime
+            if progress.number != seen { (seen, since, used) = (progress.number, .now, time) }
+            if time - used > Self.patience.processor || ContinuousClock.now - since > Self.patience.clock {
                 worker.kill()
                 while worker.end() == nil { usleep(10_000) }
                 return Failure(number: seen, end: .hang)

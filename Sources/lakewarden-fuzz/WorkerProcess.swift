@@ -26,6 +26,19 @@ struct WorkerProcess: ~Copyable {
     /// The peak of its resident memory in KiB.
     var peak: UInt64 { peakMemory(of: "\(pid)") }
 
+    /// Its processor time so far (`utime` and `stime` of proc(5), in hundredths of a second).
+    var processorTime: Duration {
+        guard let file = unsafe fopen("/proc/\(pid)/stat", "r") else { return .zero }
+        defer { unsafe _ = fclose(file) }
+        var line = [CChar](repeating: 0, count: 1_024)
+        guard unsafe fgets(&line, 1_024, file) != nil else { return .zero }
+        let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Behind the name, which stands in parentheses: state, then ten numbers.
+        let words = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard words.count > 13, let user = Int64(words[12]), let system = Int64(words[13]) else { return .zero }
+        return .milliseconds(10 * (user + system))
+    }
+
     /// How it ended; nil while it runs. To be asked until it has ended, and no more.
     mutating func end() -> CInt? {
         var status: CInt = 0
