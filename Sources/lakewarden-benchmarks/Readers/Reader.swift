@@ -8,7 +8,9 @@ internal import Glibc
 struct Reader {
     /// What it does with what it is sent.
     enum Kind: String {
-        /// One stream, every value checked and seen.
+        /// One stream, every value checked, as decoding does.
+        case validating
+        /// The same, and every value seen: that they are right.
         case checking
         /// One stream by the transport alone: bytes are counted.
         case discarding
@@ -52,8 +54,9 @@ struct Reader {
         let start = ContinuousClock.now
         let cpuBefore = CPUTime.ofThisProcess()
         let task = Task(executorPreference: loop) {
-            try await Channel.withChannel(configuration, on: loop) { channel in
+            try await Channel.withChannel(configuration, on: loop) { channel -> (Int, UInt64) in
                 switch kind {
+                case .validating: return (try await Self.validate(channel), 0)
                 case .checking: return try await Self.checkAll(channel)
                 case .discarding: return (try await Self.discard(channel), 0)
                 case .calls: return (try await callAll(channel), 0)
@@ -66,6 +69,15 @@ struct Reader {
         let cpu = CPUTime.ofThisProcess() - cpuBefore
         let wall = (ContinuousClock.now - start) / .seconds(1)
         return "\(count) \(checksum) \(wall) \(cpu)"
+    }
+
+    private static func validate(_ channel: Channel) async throws -> Int {
+        let stream = try await FlightSQLConnection(channel: channel).query("SELECT * FROM list_partitions()")
+        var rows = 0
+        while case let batches = try await stream.nextBatches(), !batches.isEmpty {
+            for batch in batches { rows += batch.rowCount }
+        }
+        return rows
     }
 
     private static func checkAll(_ channel: Channel) async throws -> (Int, UInt64) {
