@@ -109,7 +109,7 @@ actor ClientCall {
 
     private func receive(_ event: StreamEvent) -> StreamReply {
         let reply = state.receive(event)
-        tellReaders()
+        if state.takeNews() { tellReaders() }
         return reply
     }
 

@@ -50,6 +50,8 @@ struct StreamState: Sendable {
     private(set) var trailingMetadata = Metadata()
     /// Nil until the call has ended; set once.
     private(set) var terminal: Terminal?
+    /// What was known when ``takeNews()`` was last asked.
+    private var told = (isSent: false, isAnswered: false)
 
     init(maximumMessageSize: Int) { framing = MessageFraming(maximumSize: maximumMessageSize) }
 
@@ -62,6 +64,12 @@ struct StreamState: Sendable {
         case .headers: initialMetadata != nil
         case .message: !messages.isEmpty
         }
+    }
+
+    /// Whether who waits has something to look at that was not there when this was last asked: a message's part is nothing yet.
+    mutating func takeNews() -> Bool {
+        defer { told = (isSent, isAnswered) }
+        return terminal != nil || !messages.isEmpty || told != (isSent, isAnswered)
     }
 
     /// Why no message can be sent any more; nil while one can.
