@@ -1,6 +1,6 @@
 /// Makes columns of a RecordBatch table and its body. Fields take their nodes and buffers in the order of a walk through
 /// the schema, parents first.
-struct BatchDecoder {
+struct BatchDecoder: ~Copyable {
     private static let maximumElementsWithoutBytes = 1 << 24
 
     private var body: BodyReader

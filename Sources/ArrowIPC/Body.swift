@@ -8,7 +8,7 @@ struct Body {
 
 /// Takes the nodes and buffers of a RecordBatch table (Message.fbs: length, nodes, buffers, compression,
 /// variadicBufferCounts) in order, each within its bounds.
-struct BodyReader {
+struct BodyReader: ~Copyable {
     /// The longest array that every Arrow implementation reads ("Array lengths" of the columnar format). Columns of nulls
     /// take no bytes, so that nothing else bounds their rows.
     static let maximumRows = Int64(Int32.max)
@@ -28,28 +28,30 @@ struct BodyReader {
     private let nodes: FlatVector
     private let buffers: FlatVector
     private let variadicCounts: FlatVector
-    private var nextNode = 0
-    private var nextBuffer = 0
-    private var nextVariadic = 0
+    private var nextNode: Int
+    private var nextBuffer: Int
+    private var nextVariadic: Int
 
     init(_ table: FlatTable, body: Body) throws(ArrowError) {
         let length = try table.number(0, default: Int64(0))
         guard (0...Self.maximumRows).contains(length) else { throw .malformed("it cannot have \(length) rows") }
-        if let compression = try table.table(3) {
-            self.compression = try Compression(compression)
-        } else {
-            self.compression = nil
-        }
+        var compression: Compression?
+        if let table = try table.table(3) { compression = try Compression(table) }
         // FieldNode and Buffer are structs of two Int64.
         let empty = FlatVector(buffer: table.buffer, start: 0, count: 0, elementSize: 16)
-        self.nodes = try table.vector(1, elementSize: 16) ?? empty
-        self.buffers = try table.vector(2, elementSize: 16) ?? empty
-        self.variadicCounts = try table.vector(4, elementSize: 8) ?? empty
+        let nodes = try table.vector(1, elementSize: 16) ?? empty
+        let buffers = try table.vector(2, elementSize: 16) ?? empty
+        let variadicCounts = try table.vector(4, elementSize: 8) ?? empty
+        self.nodes = nodes
+        self.buffers = buffers
+        self.variadicCounts = variadicCounts
+        self.compression = compression
         self.rowCount = Int(length)
         self.isVersion4 = body.isVersion4
         self.body = body.bytes
         self.uncompressedLimit = body.uncompressedLimit
         self.uncompressedLeft = body.uncompressedLimit
+        (self.nextNode, self.nextBuffer, self.nextVariadic) = (0, 0, 0)
     }
 
     /// How many bytes the buffers that were taken came to when uncompressed.

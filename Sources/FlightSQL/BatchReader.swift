@@ -7,8 +7,10 @@ package actor BatchReader {
     /// Ends the call early.
     private let cancel: @Sendable () -> Void
     private var decoder = StreamDecoder()
-    /// Messages that came and were not decoded yet, the next one last.
+    /// Messages that came together, those that were decoded let go.
     private var waiting: [[UInt8]] = []
+    /// The next one of them.
+    private var next = 0
     private var end: Result<Void, any Error>?
 
     package init(_ arrived: @escaping @Sendable () async throws -> [[UInt8]], cancel: @escaping @Sendable () -> Void) {
@@ -39,7 +41,7 @@ package actor BatchReader {
     package func nextBatches() async throws -> [RecordBatch] {
         guard let first = try await nextBatch() else { return [] }
         var batches = [first]
-        while let message = waiting.popLast() {
+        while let message = takeWaiting() {
             // What came before a malformed message is given first; the error comes with the next call.
             guard let decoded = try? decode(message) else { continue }
             batches.append(decoded)
@@ -49,7 +51,8 @@ package actor BatchReader {
 
     /// The next message that was not decoded yet, nil after a good end.
     private func nextMessage() async throws -> [UInt8]? {
-        while waiting.isEmpty {
+        while true {
+            if let message = takeWaiting() { return message }
             if let end {
                 try end.get()
                 return nil
@@ -57,12 +60,19 @@ package actor BatchReader {
             do {
                 let messages = try await arrived()
                 if messages.isEmpty { end = .success(()) }
-                waiting = messages.reversed()
+                (waiting, next) = (messages, 0)
             } catch {
                 end = .failure(error)
             }
         }
-        return waiting.removeLast()
+    }
+
+    private func takeWaiting() -> [UInt8]? {
+        guard next < waiting.count else { return nil }
+        var message: [UInt8] = []
+        swap(&message, &waiting[next])
+        next += 1
+        return message
     }
 
     /// The batch that a message holds, nil where it holds something else. An error ends the stream.
