@@ -24,6 +24,8 @@ struct ClientCalls {
             if let answer = try await reading(request, client) { return answer }
             if let answer = try await discovery(request, client) { return answer }
             if let answer = try await administration(request, client) { return answer }
+            if let answer = try await retiring(request, client) { return answer }
+            if let answer = try await ingesting(request, client) { return answer }
             throw MicromegasError(.other, "there is no call “\(request.call)”")
         }
     }

@@ -41,10 +41,11 @@ class Call:
 
 @dataclass
 class Differing(Call):
-    """A call whose answers differ on purpose: ours is refused before it is sent, or is what `answer` says."""
+    """A call whose answers differ on purpose: ours is an error of the kind `code`, or is what `answer` says."""
 
     reason: str = ""
-    #: Whether our answer is right; None: it must be a refusal.
+    code: str = "refused"
+    #: Whether our answer is right; None: it must be the error.
     answer: Callable[[Any], bool] | None = None
 
 
@@ -100,7 +101,7 @@ def is_right(result: Result) -> bool:
     if not isinstance(call, Differing):
         return not result.differences
     if call.answer is None:
-        return bool(result.differences) and result.ours.get("error", {}).get("code") == "refused"
+        return bool(result.differences) and result.ours.get("error", {}).get("code") == call.code
     return bool(result.differences) and "answer" in result.ours and call.answer(result.ours["answer"])
 
 
