@@ -28,7 +28,7 @@ def retired_differences(printed: str, ours: list[dict[str, Any]]) -> list[str]:
 
 
 def report_differences(theirs: pd.DataFrame, ours: list[dict[str, Any]]) -> list[str]:
-    """By view set and instance: counts, bytes, and how each message begins; in any order. Ours retires files first, by path."""
+    """By view set and instance: counts, bytes, and how each message begins, in any order: ours goes by files first."""
 
     def told(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
         names = ("view_set_name", "view_instance_id", "partitions_retired", "partitions_failed", "storage_freed_bytes")
