@@ -86,7 +86,7 @@ def report(version: str, result: Result, verbose: bool) -> None:
     print(f"  UNEQUAL on {version}: {call.name}")
     for line in result.differences or ["the answers are equal, though they were to differ"]:
         print(f"    {line[:2000]}")
-    print(f"    theirs: {str(result.theirs)[:2000]}\n    ours: {str(result.ours)[:2000]}")
+    print(f"    theirs: {str(result.theirs)[:2000]}\n    ours: {str(result.ours)[:2000]}", flush=True)
 
 
 def main() -> int:
