@@ -2,6 +2,7 @@
 public struct ArrowError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of failure; further kinds may be added.
     public struct Code: Sendable, Equatable, CustomStringConvertible {
+        /// The kind in words, such as `malformed`.
         public let description: String
 
         /// The bytes break the format.
@@ -14,12 +15,14 @@ public struct ArrowError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let tooLarge = Code(description: "too large")
     }
 
+    /// The kind of failure.
     public var code: Code
     /// What is wrong.
     public var message: String
     /// Where, from the outside in (`record batch`, `column file_path`, …).
     public var place: [String]
 
+    /// A failure.
     public init(_ code: Code, _ message: String, place: [String] = []) {
         self.code = code
         self.message = message
@@ -34,6 +37,7 @@ public struct ArrowError: Error, Sendable, Equatable, CustomStringConvertible {
         ArrowError(code, message, place: [outer] + place)
     }
 
+    /// The kind, where it is, and what is wrong.
     public var description: String {
         "\(code) Arrow data: " + (place.isEmpty ? "" : place.joined(separator: ", ") + ": ") + message
     }

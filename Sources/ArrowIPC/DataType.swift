@@ -4,8 +4,11 @@
 public indirect enum DataType: Sendable, Equatable {
     /// Every value is null.
     case null
+    /// Integers of 8 to 64 bits.
     case integer(IntegerType)
+    /// Floating-point numbers of 16 to 64 bits.
     case floatingPoint(FloatingPointType)
+    /// True or false, a bit each.
     case bool
     /// Text with 32-bit offsets.
     case utf8
@@ -33,7 +36,9 @@ public indirect enum DataType: Sendable, Equatable {
     case time64(TimeUnit)
     /// Units since 1970-01-01T00:00Z where there is a time zone, of some local clock where there is none.
     case timestamp(TimeUnit, timeZone: String?)
+    /// A length of time in units, in 64 bits.
     case duration(TimeUnit)
+    /// A length of time in months, days and parts of a day, as its unit says.
     case interval(IntervalUnit)
     /// Lists with 32-bit offsets.
     case list(Field)
@@ -47,6 +52,7 @@ public indirect enum DataType: Sendable, Equatable {
     case fixedSizeList(Field, size: Int)
     /// Lists of pairs: structs of a key and a value.
     case map(Field, keysSorted: Bool)
+    /// A value of each member in each row.
     case structure([Field])
     /// A value of one of several types in each row.
     case union(UnionType)
@@ -90,12 +96,14 @@ public enum IntervalUnit: String, Sendable, Equatable {
 
 /// The types among which the values of a union choose.
 public struct UnionType: Sendable, Equatable, CustomStringConvertible {
+    /// The types, in order.
     public let members: [Field]
     /// The number, from 0 to 127, that stands for each member in a row.
     public let ids: [Int]
     /// Whether each member holds only the values of its own rows, rather than one for every row.
     public let isDense: Bool
 
+    /// As pyarrow writes it: `dense_union<…>` or `sparse_union<…>`.
     public var description: String {
         let members = zip(members, ids).map { "\($0)=\($1)" }.joined(separator: ", ")
         return "\(isDense ? "dense" : "sparse")_union<\(members)>"
@@ -111,6 +119,7 @@ public enum TimeUnit: String, Sendable, Equatable {
 }
 
 extension DataType: CustomStringConvertible {
+    /// As pyarrow writes it: `timestamp[ns, tz=+00:00]`.
     public var description: String {
         switch self {
         case .null: "null"

@@ -1,5 +1,6 @@
 /// Rows of a stream that came in one message, column by column.
 public struct RecordBatch: Sendable {
+    /// What the columns are.
     public let schema: Schema
     /// Count of rows; a batch without columns may have rows too.
     public let rowCount: Int

@@ -1,9 +1,11 @@
 /// What the columns of a stream are.
 public struct Schema: Sendable, Equatable, CustomStringConvertible {
+    /// The columns, in order.
     public var fields: [Field]
     /// What the writer noted, in its order; keys may repeat.
     public var metadata: [KeyValue]
 
+    /// A schema.
     public init(fields: [Field], metadata: [KeyValue] = []) {
         self.fields = fields
         self.metadata = metadata
@@ -17,13 +19,16 @@ public struct Schema: Sendable, Equatable, CustomStringConvertible {
 public struct Field: Sendable, Equatable, CustomStringConvertible {
     /// The name; several fields of a schema may share it.
     public var name: String
+    /// What its values are.
     public var type: DataType
     /// Whether values may be null.
     public var nullable: Bool
+    /// What the writer noted, in its order; keys may repeat.
     public var metadata: [KeyValue]
     /// Which of the stream's dictionaries holds the values; set exactly where the type is a dictionary.
     public var dictionaryID: Int64?
 
+    /// A field.
     public init(
         name: String, type: DataType, nullable: Bool = true, metadata: [KeyValue] = [], dictionaryID: Int64? = nil
     ) {
@@ -40,9 +45,12 @@ public struct Field: Sendable, Equatable, CustomStringConvertible {
 
 /// A note on a schema or a field.
 public struct KeyValue: Sendable, Equatable {
+    /// What the note is called.
     public var key: String
+    /// What it says.
     public var value: String
 
+    /// A note.
     public init(key: String, value: String) {
         self.key = key
         self.value = value

@@ -86,6 +86,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
 
     // MARK: Executor
 
+    /// Runs a job on the loop, after what is queued there. Traps where the loop has stopped: what uses it must end before it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let (accepted, wake) = add(.job(job))
@@ -93,10 +94,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         if wake { ring() }
     }
 
+    /// The loop as the executor that actors name.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
+    /// Traps where the calling thread is not the loop's.
     public func checkIsolated() { precondition(isOnLoop, "this must run on its event loop") }
 
+    /// Whether the calling thread is the loop's.
     public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
     /// Whether the calling thread is the loop's.

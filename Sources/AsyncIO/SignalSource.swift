@@ -5,6 +5,7 @@ internal import Synchronization
 ///
 /// One lives at a time in a process.
 public final class SignalSource: Sendable {
+    /// A signal that asks a process to end.
     public enum Signal: Sendable, Hashable, CaseIterable {
         /// `SIGINT`: Ctrl-C.
         case interrupt

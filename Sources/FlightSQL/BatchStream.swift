@@ -7,7 +7,9 @@ public import GRPC
 /// batches that came before it. One task reads at a time; batches that one reader took another does not see. A stream that
 /// is dropped cancels its call.
 public struct BatchStream: AsyncSequence, Sendable {
+    /// Rows that came in one message.
     public typealias Element = RecordBatch
+    /// `RPCError`, ``FlightError``, `ArrowError` or `CancellationError`.
     public typealias Failure = any Error
 
     /// What the columns of every batch are.
@@ -36,12 +38,14 @@ public struct BatchStream: AsyncSequence, Sendable {
         get async { await call.trailingMetadata }
     }
 
+    /// Begins to read the batches; there is one reader.
     public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
 
     /// Gives the batches of a stream one by one.
     public struct Iterator: AsyncIteratorProtocol {
         let reader: BatchReader
 
+        /// The next batch; nil after the last.
         public func next() async throws -> RecordBatch? { try await reader.nextBatch() }
     }
 }

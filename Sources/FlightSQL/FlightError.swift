@@ -3,7 +3,9 @@ public struct FlightError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong.
     public var message: String
 
+    /// A failure.
     public init(_ message: String) { self.message = message }
 
+    /// The message, and what it is about.
     public var description: String { "malformed Flight message: \(message)" }
 }

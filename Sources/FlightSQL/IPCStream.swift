@@ -7,7 +7,9 @@ public import GRPC
 /// Nothing is decoded, so that every type passes. Without the mark at its end the stream is not whole: an end with any status
 /// but `OK` is thrown. One task reads; a stream that is dropped cancels its call.
 public struct IPCStream: AsyncSequence, Sendable {
+    /// Bytes of the stream, whole messages of it.
     public typealias Element = [UInt8]
+    /// `RPCError`, ``FlightError`` or `CancellationError`.
     public typealias Failure = any Error
 
     /// What the server sent before its first message.
@@ -23,6 +25,7 @@ public struct IPCStream: AsyncSequence, Sendable {
         initialMetadata = try await call.initialMetadata()
     }
 
+    /// Begins to read the messages; there is one reader.
     public func makeAsyncIterator() -> Iterator { Iterator(call: call, waiting: first.reversed()) }
 
     /// Gives the messages of a stream one by one.
@@ -37,6 +40,7 @@ public struct IPCStream: AsyncSequence, Sendable {
             self.waiting = waiting
         }
 
+        /// The next bytes; nil after the last.
         public mutating func next() async throws -> [UInt8]? {
             if isEnded { return nil }
             while true {

@@ -15,8 +15,11 @@ public actor Channel {
         case ended
     }
 
+    /// Where it leads and the bounds it keeps.
     public nonisolated let configuration: ChannelConfiguration
+    /// The event loop that its connections live on.
     public nonisolated let loop: EventLoop
+    /// The event loop, as the executor of this actor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     private var state = State.idle
     /// When a silent server is pinged on the next connection.

@@ -17,6 +17,7 @@ public struct ChannelConfiguration: Sendable {
     /// What the client calls itself.
     public var userAgent = "lakewarden-swift"
 
+    /// A plaintext channel with the usual bounds.
     public init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -40,6 +41,7 @@ public struct ChannelConfiguration: Sendable {
         /// How long nothing may come after a ping before the connection counts as lost.
         public var timeout: Duration = .seconds(20)
 
+        /// A ping after five minutes of silence.
         public init() {}
 
         /// The server says that pings come too often: half as many from now on, a day between two at the most.

@@ -5,7 +5,9 @@
 public struct Metadata: Sendable, Equatable {
     /// One name with its value; of a `-bin` name the base64 text.
     public struct Entry: Sendable, Equatable {
+        /// Lower-case.
         public let name: String
+        /// Printable ASCII.
         public let value: String
         /// Whether the value is kept out of descriptions and of the connection's compression tables.
         public let isSecret: Bool
@@ -20,6 +22,7 @@ public struct Metadata: Sendable, Equatable {
     /// All entries, in order.
     public private(set) var entries: [Entry] = []
 
+    /// No entries.
     public init() {}
 
     /// Adds a text value.
@@ -111,5 +114,6 @@ public struct MetadataError: Error, Sendable, Equatable, CustomStringConvertible
     /// What is wrong. Does not hold the value, which may be a secret.
     public var reason: String
 
+    /// The name and the reason; never the value.
     public var description: String { "metadata “\(name)” is refused: \(reason)" }
 }

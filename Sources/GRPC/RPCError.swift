@@ -28,6 +28,7 @@ public struct RPCError: Error, Sendable, Equatable {
         case peer
     }
 
+    /// A failure.
     public init(
         code: Status.Code, message: String, cause: String? = nil, mayHaveBeenProcessed: Bool,
         trailingMetadata: Metadata = Metadata(), initialMetadata: Metadata = Metadata()
@@ -42,6 +43,7 @@ public struct RPCError: Error, Sendable, Equatable {
 }
 
 extension RPCError: CustomStringConvertible {
+    /// The code, the message, and in brackets what lay beneath.
     public var description: String {
         let words = message.isEmpty ? "\(code)" : "\(code): \(message)"
         return cause.map { "\(words) (\($0))" } ?? words

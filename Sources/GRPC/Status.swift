@@ -5,6 +5,7 @@ public struct Status: Sendable, Hashable {
     /// What the server wrote, percent-decoded; empty where it wrote nothing. May hold several lines.
     public var message: String
 
+    /// A status.
     public init(code: Code, message: String = "") {
         self.code = code
         self.message = message

@@ -106,6 +106,8 @@ public struct Capabilities: Sendable, Hashable {
 extension FlightSQLClient {
     /// Asks what the server offers this caller. Nothing is run.
     ///
+    ///     print(try await client.probeCapabilities().summary)  // 5-argument retire (0.33-like), definitions listed
+    ///
     /// - Throws: ``MicromegasError`` for any answer but that the statement can be planned, that its function is missing,
     ///   or that it takes other arguments.
     public func probeCapabilities() async throws -> Capabilities {

@@ -12,6 +12,7 @@ extension FlightSQLClient {
     /// - Parameters:
     ///   - uri: Where the server listens.
     ///   - credentials: Who calls, where the server asks for it: `.tokenFile("/run/secrets/lake-token")`.
+    ///   - body: Takes the client, which ends with it.
     /// - Throws: ``MicromegasError`` (`configuration`) for an address that cannot be used; what `body` throws.
     public static func withConnection<Result>(
         to uri: String = localLake, credentials: (any CredentialProvider)? = nil,

@@ -16,6 +16,12 @@ public final class FlightSQLClient: Sendable {
     private let headers: RequestHeaders
 
     /// A client whose connection lives on an event loop. Nothing is connected yet.
+    ///
+    ///     let configuration = ClientConfiguration(address: try ServerAddress(uri: "grpc+tls://lake.example.com:50051"))
+    ///     let client = FlightSQLClient(configuration: configuration, on: loop)
+    ///
+    /// The client lives as long as its owner likes: it connects anew after a lost connection. ``disconnect()`` before the
+    /// loop is stopped.
     public init(configuration: ClientConfiguration, on loop: EventLoop) {
         self.configuration = configuration
         let address = configuration.address
@@ -29,6 +35,12 @@ public final class FlightSQLClient: Sendable {
     }
 
     /// Makes a client for the time of `body` and closes its connection on every way out.
+    ///
+    ///     let count = try await FlightSQLClient.withConnection(configuration, on: loop) {
+    ///         try await $0.count("SELECT count(*) FROM processes")
+    ///     }
+    ///
+    /// - Throws: What `body` throws.
     public static func withConnection<Result>(
         _ configuration: ClientConfiguration, on loop: EventLoop, _ body: (FlightSQLClient) async throws -> Result
     ) async throws -> Result {
@@ -46,10 +58,16 @@ public final class FlightSQLClient: Sendable {
     /// Runs a query that only reads and waits for its whole answer: at least one batch, which shows the columns even of an
     /// answer without rows.
     ///
+    ///     let hour = try TimeRange(begin: "2026-11-20T09:00:00Z", end: "2026-11-20T10:00:00Z")
+    ///     let rows = try await client.query("SELECT time, msg FROM log_entries", range: hour, limit: 100).rows
+    ///
     /// - Parameters:
+    ///   - sql: A query that only reads.
     ///   - range: Event times that the server may restrict its reading to. It has no effect on listings.
     ///   - limit: The most rows that are answered.
     ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such.
+    /// - Returns: The rows, batch by batch as they came; none for an empty answer.
+    /// - Throws: ``MicromegasError``, also where the answer broke off after rows; `CancellationError`.
     public func query(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool = false
@@ -62,7 +80,15 @@ public final class FlightSQLClient: Sendable {
 
     /// Runs a query that only reads; returns when its columns are known.
     ///
-    /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)``.
+    ///     for try await batch in try await client.queryStream("SELECT level FROM log_entries", range: hour) {
+    ///         print(batch.rowCount, batch.column("level")?.type.description ?? "")
+    ///     }
+    ///
+    /// What is not read yet stays with the server, but for the transport's windows. Cancelling the task, or dropping the
+    /// stream, cancels the query.
+    ///
+    /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)-(String,_,_,_)``.
+    /// - Throws: ``MicromegasError``; `CancellationError`.
     public func queryStream(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool = false
@@ -78,7 +104,10 @@ public final class FlightSQLClient: Sendable {
     /// Runs a query that only reads and passes its answer on as the bytes of an Arrow IPC stream; returns when the answer
     /// has begun.
     ///
-    /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)``.
+    ///     for try await bytes in try await client.queryIPC("SELECT * FROM processes") { file.write(bytes) }
+    ///
+    /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)-(String,_,_,_)``.
+    /// - Throws: ``MicromegasError``; `CancellationError`.
     public func queryIPC(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool = false
     ) async throws -> QueryIPCStream {
@@ -91,6 +120,13 @@ public final class FlightSQLClient: Sendable {
     }
 
     /// Has the server plan a statement without running it.
+    ///
+    ///     for field in try await client.prepareStatement("SELECT time, msg FROM log_entries").schema?.fields ?? [] {
+    ///         print(field.name, field.type)
+    ///     }
+    ///
+    /// - Throws: ``MicromegasError``, `invalidQuery` where it cannot be planned, `functionMissing` where it names a function
+    ///   that the caller has no right to or the server does not have; `CancellationError`.
     public func prepareStatement(_ sql: String) async throws -> PreparedStatement {
         try await reading([]) { call in
             try await connection.prepare(
@@ -114,11 +150,15 @@ public final class FlightSQLClient: Sendable {
         try await once([]) { call in try await connection.ingest(into: table, metadata: call.metadata, next) }
     }
 
-    /// Closes the connection. The next call opens a fresh one.
+    /// Closes the connection, and ends the calls on it. The next call opens a fresh one.
+    ///
+    ///     await client.disconnect()
     public func disconnect() async { await channel.close() }
 
     /// What should be better about the credentials, such as a token file that others can read; nil where nothing should,
     /// or where they were not used yet.
+    ///
+    ///     if let warning = client.credentialsWarning { print(warning) }
     public var credentialsWarning: String? { configuration.credentials?.warning }
 
     /// Makes a call that only reads. Where the server does not accept its token and there is another one by now, the call

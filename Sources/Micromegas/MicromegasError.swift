@@ -2,6 +2,7 @@
 public struct MicromegasError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of failure it is; further kinds may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The kind in words, such as `invalid query`.
         public let description: String
 
         /// The function asked for is not there: the caller has no admin right, or the server is too old for it. One

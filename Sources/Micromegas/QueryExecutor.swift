@@ -18,7 +18,9 @@ public struct QueryExecutor: Sendable {
 
     /// An executor of a client's queries.
     ///
-    /// - Parameter preserveDictionary: Whether dictionary-encoded columns are sent as such.
+    /// - Parameters:
+    ///   - client: Makes the calls.
+    ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such.
     public init(_ client: FlightSQLClient, preserveDictionary: Bool = false) {
         let (clock, start) = (ContinuousClock(), ContinuousClock.now)
         self.init(client, preserveDictionary: preserveDictionary) { start.duration(to: clock.now) }

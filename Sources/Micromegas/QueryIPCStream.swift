@@ -6,6 +6,7 @@ import FlightSQL
 ///
 ///     for try await bytes in try await client.queryIPC("SELECT * FROM log_entries", limit: 10) { file.write(bytes) }
 public struct QueryIPCStream: AsyncSequence, Sendable {
+    /// Bytes of the stream, whole messages of it.
     public typealias Element = [UInt8]
 
     private let stream: IPCStream
@@ -16,6 +17,7 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
         self.translate = translate
     }
 
+    /// Begins to read the messages; there is one reader.
     public func makeAsyncIterator() -> Iterator {
         Iterator(stream: stream.makeAsyncIterator(), translate: translate)
     }
@@ -25,6 +27,9 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
         var stream: IPCStream.Iterator
         let translate: @Sendable (any Error) -> any Error
 
+        /// The next bytes; nil after the last.
+        ///
+        /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public mutating func next() async throws -> [UInt8]? {
             do { return try await stream.next() } catch { throw translate(error) }
         }

@@ -8,6 +8,7 @@ public import UTCTime
 /// The answer is whole only if the iteration ends without an error. One task reads at a time; dropping the stream cancels
 /// the query.
 public struct QueryStream: AsyncSequence, Sendable {
+    /// Rows that came in one message.
     public typealias Element = RecordBatch
 
     private let stream: BatchStream
@@ -31,6 +32,7 @@ public struct QueryStream: AsyncSequence, Sendable {
         do { return try await stream.nextBatches() } catch { throw translate(error) }
     }
 
+    /// Begins to read the batches; there is one reader.
     public func makeAsyncIterator() -> Iterator { Iterator(stream: stream.makeAsyncIterator(), translate: translate) }
 
     /// Gives the batches one by one.
@@ -38,6 +40,9 @@ public struct QueryStream: AsyncSequence, Sendable {
         let stream: BatchStream.Iterator
         let translate: @Sendable (any Error) -> any Error
 
+        /// The next batch; nil after the last.
+        ///
+        /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public func next() async throws -> RecordBatch? {
             do { return try await stream.next() } catch { throw translate(error) }
         }

@@ -5,6 +5,7 @@ public struct TimeTextError: Error, Sendable, Equatable, CustomStringConvertible
     /// What is wrong with it.
     public var reason: String
 
+    /// The text and what is wrong with it.
     public var description: String { "“\(text)” is not an RFC 3339 time: \(reason)" }
 }
 
@@ -43,6 +44,7 @@ extension Timestamp {
 }
 
 extension Timestamp: CustomStringConvertible {
+    /// As ``rfc3339``.
     public var description: String { rfc3339 }
 }
 
@@ -81,6 +83,7 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     /// The day so many days later (earlier, if negative).
     public func advanced(by days: Int64) -> CalendarDay { CalendarDay(daysSinceEpoch: daysSinceEpoch + days) }
 
+    /// Whether a day comes before another.
     public static func < (a: CalendarDay, b: CalendarDay) -> Bool { a.daysSinceEpoch < b.daysSinceEpoch }
 
     /// `2026-11-21`.

@@ -15,6 +15,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.nanoseconds = Self.clamped(seconds.multipliedReportingOverflow(by: 1_000_000_000), negative: seconds < 0)
     }
 
+    /// Whether a time comes before another.
     public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
 
     /// The time a duration later, held within the range.

@@ -1,5 +1,6 @@
 /// The texts or byte strings of a column, dictionary-encoded or not, as bytes in place.
 public struct BinaryValues: Sendable {
+    /// Count of rows.
     public let count: Int
     @usableFromInline let validity: Buffer?
     /// For a dictionary-encoded column, where in the dictionary each row's value is.
@@ -134,6 +135,7 @@ public struct TextValues: Sendable {
     /// The same values as bytes, for comparing and counting without making strings.
     public let utf8: BinaryValues
 
+    /// Count of rows.
     public var count: Int { utf8.count }
 
     /// The text at a row, nil where it is null. Traps where there is no such row.

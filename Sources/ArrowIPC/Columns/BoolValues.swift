@@ -1,5 +1,6 @@
 /// The truth values of a column.
 public struct BoolValues: Sendable {
+    /// Count of rows.
     public let count: Int
     @usableFromInline let validity: Buffer?
     @usableFromInline let buffer: Buffer

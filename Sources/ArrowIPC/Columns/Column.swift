@@ -4,6 +4,7 @@
 /// values take a typed view once (``values(as:)``, ``texts()``, ``binaries()``, ``bools()``, ``lists()``); the
 /// functions that take a row are for a few.
 public struct Column: Sendable {
+    /// What its values are.
     public let type: DataType
     /// Count of rows.
     public let count: Int

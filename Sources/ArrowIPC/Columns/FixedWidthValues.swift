@@ -5,33 +5,43 @@ public protocol FixedWidthValue: BitwiseCopyable, Sendable {
 }
 
 extension Int8: FixedWidthValue {
+    /// Columns of `int8`.
     public static func reads(_ type: DataType) -> Bool { type == .integer(.int8) }
 }
 extension Int16: FixedWidthValue {
+    /// Columns of `int16`.
     public static func reads(_ type: DataType) -> Bool { type == .integer(.int16) }
 }
 extension UInt8: FixedWidthValue {
+    /// Columns of `uint8`.
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint8) }
 }
 extension UInt16: FixedWidthValue {
+    /// Columns of `uint16`.
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint16) }
 }
 extension UInt32: FixedWidthValue {
+    /// Columns of `uint32`.
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint32) }
 }
 extension UInt64: FixedWidthValue {
+    /// Columns of `uint64`.
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint64) }
 }
 extension Float16: FixedWidthValue {
+    /// Columns of `halffloat`.
     public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.half) }
 }
 extension Float: FixedWidthValue {
+    /// Columns of `float`.
     public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.single) }
 }
 extension Double: FixedWidthValue {
+    /// Columns of `double`.
     public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.double) }
 }
 extension Int32: FixedWidthValue {
+    /// Columns of `int32`, of days and of times of day in 32 bits.
     public static func reads(_ type: DataType) -> Bool {
         switch type {
         case .integer(.int32), .date32, .time32: true
@@ -40,6 +50,7 @@ extension Int32: FixedWidthValue {
     }
 }
 extension Int64: FixedWidthValue {
+    /// Columns of `int64`, timestamps, durations, milliseconds since 1970 and times of day in 64 bits.
     public static func reads(_ type: DataType) -> Bool {
         switch type {
         case .integer(.int64), .date64, .time64, .timestamp, .duration: true
@@ -50,6 +61,7 @@ extension Int64: FixedWidthValue {
 
 /// The numbers of a column.
 public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
+    /// Count of rows.
     public let count: Int
     @usableFromInline let validity: Buffer?
     @usableFromInline let buffer: Buffer

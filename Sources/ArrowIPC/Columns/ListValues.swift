@@ -1,5 +1,6 @@
 /// The lists of a column: ranges of one column of elements.
 public struct ListValues: Sendable {
+    /// Count of rows.
     public let count: Int
     /// The elements of all lists, one after another.
     public let elements: Column

@@ -18,9 +18,12 @@ public indirect enum Value: Sendable, Equatable {
 
     /// A key of a map and what it leads to.
     public struct Entry: Sendable, Equatable {
+        /// What leads to the value.
         public var key: Value
+        /// What the key leads to.
         public var value: Value
 
+        /// A pair.
         public init(key: Value, value: Value) {
             self.key = key
             self.value = value
@@ -29,9 +32,12 @@ public indirect enum Value: Sendable, Equatable {
 
     /// A member of a struct.
     public struct Member: Sendable, Equatable {
+        /// The member's name.
         public var name: String
+        /// Its value.
         public var value: Value
 
+        /// A member.
         public init(name: String, value: Value) {
             self.name = name
             self.value = value

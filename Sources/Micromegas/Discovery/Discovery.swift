@@ -24,6 +24,7 @@ extension FlightSQLClient {
     ///
     /// - Parameters:
     ///   - range: The event times.
+    ///   - limit: The most rows that are answered.
     ///   - processID: Those of one process only.
     ///   - tagFilter: Those with this tag only.
     /// - Throws: ``MicromegasError`` (`refused`) for an id that is no UUID and for a negative limit.
@@ -35,12 +36,19 @@ extension FlightSQLClient {
 
     /// Blocks of a stream: at most `limit` rows of `blocks`.
     ///
+    ///     let events = try await client.queryBlocks(in: day, limit: 100, streamID: id).rows.compactMap {
+    ///         $0.integer("nb_objects")
+    ///     }.reduce(0, +)
+    ///
     /// - Throws: ``MicromegasError`` (`refused`) for an id that is no UUID and for a negative limit.
     public func queryBlocks(in range: TimeRange, limit: Int, streamID: String) async throws -> [RecordBatch] {
         try await query(DiscoverySQL.blocks(limit: limit, streamID: streamID), range: range)
     }
 
     /// Spans of a thread's stream: at most `limit` rows of its instance of `thread_spans`.
+    ///
+    ///     let spans = try await client.querySpans(in: day, limit: 1_000, streamID: id).rows
+    ///     let slow = spans.filter { ($0.integer("duration") ?? 0) > 10_000_000 }  // nanoseconds
     ///
     /// It reads, but not only: the server writes partitions of the instance that it lacks.
     ///

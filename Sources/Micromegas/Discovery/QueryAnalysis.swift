@@ -5,14 +5,17 @@ import FlightSQL
 public struct QuerySchemaAnalysis: Sendable, Equatable {
     /// A column of the answer.
     public struct Column: Sendable, Equatable {
+        /// Its name.
         public var name: String
         /// The type as pyarrow writes it: `timestamp[ns, tz=+00:00]`.
         public var type: String
+        /// Whether values may be null.
         public var nullable: Bool
         /// A guess at the bytes a value takes.
         public var estimatedBytes: Int
     }
 
+    /// The columns, in order.
     public var columns: [Column]
 
     /// Columns of the answer.
@@ -95,6 +98,8 @@ extension FlightSQLClient {
     }
 
     /// The columns of a view or a table. Nothing is read from it.
+    ///
+    ///     for column in try await client.describe("log_entries").columns { print(column.name, column.type) }
     ///
     /// - Parameter view: Its name; of a view that has instances only, the columns are those of an instance.
     /// - Throws: ``MicromegasError``, `notFound` where there is no such view.

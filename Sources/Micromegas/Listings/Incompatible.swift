@@ -1,5 +1,6 @@
 /// Partitions of a view's instance that share a schema hash other than the one that queries read: they answer no query.
 public struct IncompatiblePartitions: Sendable, Hashable {
+    /// The view set.
     public var viewSetName: String
     /// `global`, a process id or a stream id.
     public var viewInstanceID: String
@@ -7,6 +8,7 @@ public struct IncompatiblePartitions: Sendable, Hashable {
     public var incompatibleSchemaHash: [UInt8]
     /// The hash that the server's queries read; nil where the server no longer lists the view set.
     public var currentSchemaHash: [UInt8]?
+    /// Count of partitions.
     public var partitionCount: Int
     /// Bytes of all files.
     public var totalSizeBytes: Int64
@@ -16,6 +18,7 @@ public struct IncompatiblePartitions: Sendable, Hashable {
     /// The groups of a listing, ordered by view set, instance and hash.
     ///
     /// - Parameters:
+    ///   - partitions: What a server lists.
     ///   - viewSets: What the same server lists.
     ///   - name: Only partitions of this view set; nil for all.
     public static func groups(

@@ -3,6 +3,11 @@ public import UTCTime
 
 extension FlightSQLClient {
     /// Every partition that the caller may see, one consistent snapshot. The server reads its whole catalog for it.
+    ///
+    ///     let bytes = try await client.listPartitions().partitions.reduce(0) { $0 + $1.fileSize }
+    ///
+    /// - Throws: ``MicromegasError``; `unexpectedAnswer` for a column that is missing or of another type, and for a row that
+    ///   cannot be.
     public func listPartitions() async throws -> PartitionListing {
         let stream = try await queryStream("SELECT * FROM list_partitions()")
         var rows: [ListedPartition] = []
@@ -12,7 +17,11 @@ extension FlightSQLClient {
         return PartitionListing(partitions: rows, serverNow: try await serverNow())
     }
 
-    /// The view sets of the connected server.
+    /// The view sets of the connected server, in no order.
+    ///
+    ///     let globals = try await client.listViewSets().filter(\.globalInstanceAvailable).map(\.name)
+    ///
+    /// - Throws: As ``listPartitions()``.
     public func listViewSets() async throws -> [ListedViewSet] {
         let columns = "view_set_name, current_schema_hash, has_view_maker, global_instance_available"
         var rows: [ListedViewSet] = []
@@ -23,6 +32,10 @@ extension FlightSQLClient {
     }
 
     /// The definitions of the view sets, where the server lists them (``Capabilities/definitions``).
+    ///
+    ///     let own = try await client.listViewSetDefinitions().filter { $0.source == "ddl" }
+    ///
+    /// - Throws: As ``listPartitions()``; `functionMissing` where the server does not list them to this caller.
     public func listViewSetDefinitions() async throws -> [ViewSetDefinition] {
         var rows: [ViewSetDefinition] = []
         try await forEachBatch(of: queryStream("SELECT * FROM list_view_set_definitions()")) {
@@ -32,6 +45,10 @@ extension FlightSQLClient {
     }
 
     /// The server's clock, to a second: the `date` header of an answer, or what `now()` gives where there is none.
+    ///
+    ///     let lastHour = TimeRange(try await client.serverNow() - .hours(1), try await client.serverNow())
+    ///
+    /// - Throws: ``MicromegasError``; `CancellationError`.
     public func serverNow() async throws -> Timestamp {
         let stream = try await queryStream("SELECT now() AS now")
         var told: Timestamp?
@@ -44,6 +61,8 @@ extension FlightSQLClient {
     }
 
     /// The one number that a query answers: one row of one integer column; nil for NULL, which a sum of nothing is.
+    ///
+    ///     let errors = try await client.count("SELECT count(*) FROM log_entries WHERE level <= 2")
     ///
     /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) for any other answer.
     public func count(_ sql: String) async throws -> Int64? {

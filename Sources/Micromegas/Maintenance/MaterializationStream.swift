@@ -20,10 +20,12 @@ public struct MaterializationEvent: Sendable, Hashable {
 
 /// The rows of a materialization as they arrive. Read it to its end: dropping it cancels what is left of the call.
 public struct MaterializationStream: AsyncSequence, Sendable {
+    /// A row of the answer.
     public typealias Element = MaterializationEvent
 
     let stream: QueryStream
 
+    /// Begins to read the rows; there is one reader.
     public func makeAsyncIterator() -> Iterator { Iterator(stream: stream.makeAsyncIterator()) }
 
     /// Gives the rows one by one.
@@ -33,6 +35,9 @@ public struct MaterializationStream: AsyncSequence, Sendable {
 
         init(stream: QueryStream.Iterator) { self.stream = stream }
 
+        /// The next row; nil after the last.
+        ///
+        /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public mutating func next() async throws -> MaterializationEvent? {
             while waiting.isEmpty {
                 guard let batch = try await stream.next() else { return nil }

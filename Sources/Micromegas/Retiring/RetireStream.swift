@@ -15,6 +15,7 @@ public enum RetireEvent: Sendable, Hashable {
 /// Each step is made when the next event is asked for. To stop reading is to stop: batches that were not sent are not
 /// sent, and what a sent one did is known from a listing only.
 public struct RetireStream: AsyncSequence, Sendable {
+    /// A step.
     public typealias Element = RetireEvent
 
     let client: FlightSQLClient
@@ -75,8 +76,10 @@ extension FlightSQLClient {
     /// own maintenance works, what else runs on the lake, or what a server hides from this caller. `lakewarden apply` does, and
     /// keeps a record of what it removes.
     ///
-    /// - Parameter includingLastCopies: Whether partitions go, too, with which their rows are gone
-    ///   (``RetirePreview/lastCopies``). They are held where it is false.
+    /// - Parameters:
+    ///   - preview: What is to go.
+    ///   - includingLastCopies: Whether partitions go, too, with which their rows are gone (``RetirePreview/lastCopies``).
+    ///     They are held where it is false.
     /// - Returns: What became of each partition, from listings and not from messages. A connection that is lost does not
     ///   throw once a call was sent: the client's connection is closed, its other calls with it, and the report says what
     ///   is unknown.

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The library's documentation, in which a warning is an error: a link to nothing, or a topic that does not exist. Writes a
+# site to the folder named, or to one that goes away. Ends with "documentation: N pages, 0 warnings".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# A scratch path of its own: the compiler's further options would have everything else built anew.
+scratch=.build/documentation
+graphs=$PWD/$scratch/symbol-graphs
+rm -rf "$graphs"
+mkdir -p "$graphs"
+# Modules that are up to date write no graph.
+rm -rf "$scratch"/debug/Micromegas.build "$scratch"/debug/Modules/Micromegas.swiftmodule
+swift build --quiet --scratch-path "$scratch" --target Micromegas \
+    -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs"
+find "$graphs" -name '*.symbols.json' ! -name 'Micromegas*' -delete
+test -s "$graphs/Micromegas.symbols.json"
+
+site=${1:-$scratch/site}
+rm -rf "$site"
+docc convert Sources/Micromegas/Micromegas.docc --additional-symbol-graph-dir "$graphs" \
+    --fallback-display-name Micromegas --fallback-bundle-identifier lakewarden.Micromegas \
+    --warnings-as-errors --output-path "$site"
+echo "documentation: $(find "$site/data/documentation" -name '*.json' | wc -l) pages, 0 warnings"
