@@ -1,0 +1,78 @@
+import AsyncIO
+import Foundation
+import Testing
+
+@testable import Micromegas
+
+/// The advanced guide's examples that read, in order, in Swift.
+@Suite("The advanced guide's examples", .serialized, .timeLimit(.minutes(2)))
+struct GuideAdvancedTests {
+    /// "Authentication and Headers": a token, and an API key; secrets come from a file, not from the program's text.
+    @Test func `headers and a token go with every call`() async throws {
+        try await GuideLake.with(["--admin-token", "good-token"]) { _, lakehouse in
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("token-\(UUID())").path
+            try "good-token\n".write(toFile: file, atomically: true, encoding: .utf8)
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            var configuration = ClientConfiguration(
+                address: try ServerAddress(uri: "grpc://127.0.0.1:\(lakehouse.port)"), tokenFile: file)
+            configuration.headers = [("x-tenant-id", "production"), ("x-request-id", "trace-12345")]
+            let fixed = configuration
+            let count = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
+            #expect(count == 1)
+            let sent = try #require(try await lakehouse.calls().last?.metadata)
+            #expect(sent.contains(["x-tenant-id", "production"]) && sent.contains(["x-request-id", "trace-12345"]))
+        }
+    }
+
+    /// "Advanced Schema Introspection".
+    @Test func `a query's columns and sizes are told without running it`() async throws {
+        try await GuideLake.with { client, _ in
+            let analysis = try await client.analyzeQuerySchema("SELECT time, process_id, level, msg FROM log_entries")
+            #expect(analysis.columnCount == 4 && analysis.estimatedRowSize == 112)
+            #expect(analysis.columns.map(\.estimatedBytes) == [8, 50, 4, 50])
+        }
+    }
+
+    /// "Query Validation Pipeline".
+    @Test func `a query is validated before it is run`() async throws {
+        try await GuideLake.with { client, _ in
+            let sql = "SELECT time, process_id, level, target, msg, properties FROM log_entries ORDER BY time DESC"
+            let validation = try await client.validateQuery(sql)
+            #expect(validation.isValid && validation.error == nil)
+            #expect(
+                validation.recommendations == [
+                    "ORDER BY without LIMIT may be expensive, consider adding LIMIT",
+                    "No time filtering detected, consider adding time range parameters",
+                ])
+            #expect(try await client.validateQuery("SELECT").isValid == false)
+        }
+    }
+
+    /// "Intelligent Batching for Large Datasets".
+    @Test func `a large query is estimated, followed and timed`() async throws {
+        try await GuideLake.with { client, _ in
+            var warnings = 0
+            var told: [Double] = []
+            let statistics = try await QueryExecutor(client).run(
+                "SELECT time, level, target, msg FROM log_entries WHERE level <= 4", range: GuideLake.days.get()
+            ) { batch, progress in
+                warnings += batch.rows.count { ($0.integer("level") ?? 9) <= 4 }
+                told.append(progress.fraction ?? -1)
+            }
+            #expect(warnings > 0 && statistics.rows == Int64(warnings))
+            #expect(statistics.estimatedRows == statistics.rows && told.last == 1)
+            #expect(statistics.batches == told.count && statistics.totalTime >= statistics.processingTime)
+        }
+    }
+}
+
+/// A client of a configuration, on an event loop of its own.
+enum EventLoopClient {
+    static func with<R: Sendable>(
+        _ configuration: ClientConfiguration, _ body: (FlightSQLClient) async throws -> R
+    ) async throws -> R {
+        try await EventLoop.withLoop(name: "guide") { loop in
+            try await FlightSQLClient.withConnection(configuration, on: loop, body)
+        }
+    }
+}

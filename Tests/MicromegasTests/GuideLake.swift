@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Micromegas
+
+/// The lake that the guides' examples run against: the morning after an upgrade, some days of which are at the current hash.
+enum GuideLake {
+    /// Days whose telemetry queries read.
+    static let days = Result { try TimeRange(begin: "2026-11-17", end: "2026-11-21") }
+
+    static func with<R: Sendable>(
+        _ arguments: [String] = [], _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
+    ) async throws -> R {
+        let lake = ["--scenario", "morning-after", "--clock", "2026-11-21T08:00:00Z"]
+        return try await RunningLakehouse.with(lake + arguments) { lakehouse in
+            try await FlightSQLClient.withConnection(to: "grpc://127.0.0.1:\(lakehouse.port)") { client in
+                try await body(client, lakehouse)
+            }
+        }
+    }
+}
