@@ -114,6 +114,15 @@ import UTCTime
         #expect(Self.rules([row], .five, byFile: false).form(for: row) == nil)
     }
 
+    @Test func `rows are named in calls of one form and of at most a thousand`() throws {
+        let rows = (0..<2_500).map { Self.row("measures", "\($0)", rows: $0 % 5 == 0 ? 0 : 1) }
+        let batches = RetireRun.batches(of: rows, Self.rules(rows))
+        #expect(batches.map(\.form) == [.file, .file, .metadataWithHash])
+        #expect(batches.map(\.partitions.count) == [1_000, 1_000, 500])
+        #expect(Set(batches.flatMap(\.partitions)) == Set(rows))
+        for batch in batches { #expect(try batch.call().subjects.count == batch.partitions.count) }
+    }
+
     @Test func `rows that were written after the server's own newest are newer than it`() {
         let (own, old) = (Self.row(hash: 2, updated: 5), Self.row(updated: 4))
         let new = Self.row("log_entries", "global", 1...2, hash: 3, updated: 6)

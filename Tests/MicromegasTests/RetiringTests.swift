@@ -176,7 +176,7 @@ struct RetiringTests {
         }
     }
 
-    @Test func `after a lost answer partitions are gone or unknown, and no call is sent again`() async throws {
+    @Test func `after a failure that the server tells of partitions are gone or unknown`() async throws {
         try await withLake(throughProxy: true) { client, lakehouse in
             let preview = try await client.previewRetirement(of: .incompatible(viewSetName: "measures"))
             try await lakehouse.post("/faults", #"{"point": "after_commit", "text": "x"}"#)
@@ -191,6 +191,31 @@ struct RetiringTests {
             #expect(failed.groups.flatMap(\.messages).allSatisfy { $0.hasPrefix("ERROR: the call failed") })
             let calls = try await lakehouse.calls().filter { $0.method == "DoGet" && $0.sql.contains("retire_") }
             #expect(calls.count == 2)
+        }
+    }
+
+    private static func empties(_ preview: RetirePreview) -> RetirePreview { preview.filter { $0.filePath == nil } }
+
+    @Test func `after a lost answer partitions are gone or unknown, and no call is sent again`() async throws {
+        try await withLake(throughProxy: true) { client, lakehouse in
+            // The call's own text: the probes name the function, too.
+            let asked = #""asked": "AS message FROM (VALUES""#
+            try await lakehouse.post("/connection", "{\"kind\": \"refuse\", \(asked)}")
+            let measures = try await client.previewRetirement(of: .incompatible(viewSetName: "measures"))
+            let before = try await client.listPartitions().partitions.count
+            let refused = try await client.retire(Self.empties(measures))
+            #expect(refused.count(.gone) == 0 && refused.count(.unknown) == refused.partitions.count)
+            let listed = try await client.listPartitions().partitions
+            #expect(listed.count == before)
+
+            // Committed, and the answer lost: the listing tells.
+            try await lakehouse.post("/connection", "{\"kind\": \"lose_answer\", \(asked)}")
+            let logs = try await client.previewRetirement(of: .incompatible(viewSetName: "log_entries"))
+            let lost = try await client.retire(Self.empties(logs))
+            #expect(lost.isComplete && lost.count(.gone) > 0)
+            #expect(lost.partitions.allSatisfy { $0.messages.first?.hasPrefix("ERROR: the call failed") == true })
+            let calls = try await lakehouse.calls().filter { $0.method == "DoGet" && $0.sql.contains("retire_") }
+            #expect(calls.count == 1)
         }
     }
 

@@ -15,7 +15,7 @@ struct RetireRun: Sendable {
     private enum Phase { case beginning, sending, finished }
 
     /// Partitions that one call names.
-    private struct Batch {
+    struct Batch {
         let form: RetireRules.Form
         let partitions: [ListedPartition]
 
@@ -79,7 +79,8 @@ struct RetireRun: Sendable {
                 + "\(first.partition.name); make a new preview")
     }
 
-    private static func batches(of partitions: [ListedPartition], _ rules: RetireRules) -> [Batch] {
+    /// The calls that name partitions, each of one form and no longer than a call may be.
+    static func batches(of partitions: [ListedPartition], _ rules: RetireRules) -> [Batch] {
         let forms = Dictionary(grouping: partitions) { rules.form(for: $0) }
         return RetireRules.Form.allCases.flatMap { form in
             let rows = forms[form] ?? []
