@@ -6,14 +6,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # A scratch path of its own: the compiler's further options would have everything else built anew.
 scratch=.build/documentation
 graphs=$PWD/$scratch/symbol-graphs
-rm -rf "$graphs"
+# A module that is up to date keeps the graph of its last build; where that is gone everything is built anew.
+test -s "$graphs/Micromegas.symbols.json" || rm -rf "$scratch"
 mkdir -p "$graphs"
-# Modules that are up to date write no graph.
-rm -rf "$scratch"/debug/Micromegas.build "$scratch"/debug/Modules/Micromegas.swiftmodule
 swift build --quiet --scratch-path "$scratch" --target Micromegas \
     -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs"
 find "$graphs" -name '*.symbols.json' ! -name 'Micromegas*' -delete
-test -s "$graphs/Micromegas.symbols.json"
 
 site=${1:-$scratch/site}
 rm -rf "$site"

@@ -14,8 +14,10 @@ struct GuideAdvancedTests {
             try "good-token\n".write(toFile: file, atomically: true, encoding: .utf8)
             defer { try? FileManager.default.removeItem(atPath: file) }
             var configuration = ClientConfiguration(
-                address: try ServerAddress(uri: "grpc://127.0.0.1:\(lakehouse.port)"), tokenFile: file)
-            configuration.headers = [("x-tenant-id", "production"), ("x-request-id", "trace-12345")]
+                address: try ServerAddress(uri: "grpc://127.0.0.1:\(lakehouse.port)"), credentials: .tokenFile(file))
+            configuration.headers = [
+                RequestHeader("x-tenant-id", "production"), RequestHeader("x-request-id", "trace-12345"),
+            ]
             let fixed = configuration
             let count = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
             #expect(count == 1)
@@ -56,7 +58,7 @@ struct GuideAdvancedTests {
             let statistics = try await QueryExecutor(client).run(
                 "SELECT time, level, target, msg FROM log_entries WHERE level <= 4", range: GuideLake.days.get()
             ) { batch, progress in
-                warnings += batch.rows.count { ($0.integer("level") ?? 9) <= 4 }
+                warnings += try batch.rows.count { ($0.integer("level") ?? 9) <= 4 }
                 told.append(progress.fraction ?? -1)
             }
             #expect(warnings > 0 && statistics.rows == Int64(warnings))

@@ -79,7 +79,7 @@ struct GuideReadmeTests {
             try await FlightSQLClient.withConnection(to: "grpc://localhost:\(lakehouse.port)") { lake in
                 // Batch by batch: what is not read yet stays with the server.
                 for try await batch in try await lake.queryStream("SELECT target, msg FROM log_entries", range: day) {
-                    for row in batch.rows where row.text("target") != nil && row.text("msg") != nil { rows += 1 }
+                    for row in try batch.rows where row.text("target") != nil && row.text("msg") != nil { rows += 1 }
                 }
             }
             #expect(rows > 0)

@@ -20,9 +20,9 @@ struct GuideReferenceTests {
             let now = try await client.serverNow()
             let hours = try await client.query(
                 "SELECT * FROM log_entries LIMIT 10;", range: TimeRange(now - .hours(24), now))
-            #expect(hours.rows.count <= 10 && !hours.rows.isEmpty)
+            #expect(try hours.rows.count <= 10 && !hours.rows.isEmpty)
             var writer = TableWriter(.text, try #require(hours.first).schema)
-            #expect((writer.text(of: hours[0]) + writer.end()).contains("msg"))
+            #expect(try (writer.text(of: hours[0]) + writer.end()).contains("msg"))
         }
     }
 
@@ -56,7 +56,7 @@ struct GuideReferenceTests {
                 batches += 1
                 let levels = try #require(batch.column("level")).values(as: Int32.self)
                 warnings += (0..<levels.count).count { (levels[$0] ?? 9) <= 4 }
-                #expect(batch.rows.map { $0.text("msg") }.count == batch.rowCount)
+                #expect(try batch.rows.map { $0.text("msg") }.count == batch.rowCount)
             }
             #expect(batches > 0 && rows > warnings && warnings > 0)
             let counted = try await QueryExecutor(client).estimate(sql, range: GuideLake.days.get())
@@ -78,7 +78,7 @@ struct GuideReferenceTests {
             #expect(indices == .int32)
             let plain = try await client.query(sql, range: days)
             #expect(plain.first?.column("dict_name")?.type == .utf8)
-            #expect(plain.rows.map(\.cells) == kept.rows.map(\.cells))
+            #expect(try plain.rows.map(\.cells) == kept.rows.map(\.cells))
         }
     }
 
@@ -86,7 +86,7 @@ struct GuideReferenceTests {
     @Test func `rows are filtered and counted`() async throws {
         try await GuideLake.with { client, _ in
             let batches = try await client.query("SELECT process_id, exe, start_time FROM processes;")
-            let rows = batches.rows
+            let rows = try batches.rows
             #expect(batches.first?.schema.fields.map(\.name) == ["process_id", "exe", "start_time"])
             #expect(batches.first?.schema.fields.map(\.type.description).last == "timestamp[ns, tz=+00:00]")
             let border = try await client.serverNow() - .days(2)
@@ -102,7 +102,7 @@ struct GuideReferenceTests {
         try await GuideLake.with { _, lakehouse in
             var configuration = ClientConfiguration(
                 address: try ServerAddress(uri: "grpc://127.0.0.1:\(lakehouse.port)"))
-            configuration.headers = [("x-tenant-id", "production")]
+            configuration.headers = [RequestHeader("x-tenant-id", "production")]
             let fixed = configuration
             let one = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
             #expect(one == 1)
