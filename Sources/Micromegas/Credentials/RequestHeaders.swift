@@ -30,7 +30,9 @@ public struct RequestHeader: Sendable, Hashable {
 
     /// Why the client does not take a header of this name from outside; nil where it does.
     ///
-    /// - Parameter hasCredentials: Whether the client has credentials, which go in `authorization`.
+    /// - Parameters:
+    ///   - name: The header's name, in any case.
+    ///   - hasCredentials: Whether the client has credentials, which go in `authorization`.
     public static func refusal(of name: String, hasCredentials: Bool) -> String? {
         let name = name.lowercased()
         if name == "authorization" { return hasCredentials ? "the credentials are sent in it" : nil }
