@@ -4,11 +4,13 @@ import Testing
 
 /// Streams that are written here, held against what was written and against what pyarrow reads in them.
 @Suite struct StreamWriterTests {
-    /// Golden streams of layouts that are not written.
+    /// Golden streams of layouts that are not written; those of rows too large for a value (`expands-`) cannot be compared.
     static let unwritten: Set<String> = [
         "delta-views", "fixed", "list-views", "runs", "unions", "unions-v4", "views",
     ]
-    static let written = StreamTests.names.filter { !$0.hasPrefix("refused-") && !unwritten.contains($0) }
+    static let written = StreamTests.names.filter { name in
+        !name.hasPrefix("refused-") && !name.hasPrefix("expands-") && !unwritten.contains(name)
+    }
 
     private func batches(_ bytes: [UInt8]) throws -> (schema: Schema?, batches: [RecordBatch]) {
         var reader = StreamReader(bytes)
@@ -47,7 +49,7 @@ import Testing
         streams["made"] = try StreamWriter(Self.schema).stream(of: [made, made])
         wanted["made"] = (Self.schema, [made, made])
         let reading = try PyarrowReading(streams)
-        #expect(streams.count == 2 * 26 + 1)
+        #expect(streams.count == 2 * 28 + 1)
         for (name, (schema, batches)) in wanted {
             let differences = try reading.comparison(name).differences(schema: schema, batches: batches)
             #expect(differences == [], "\(name)")

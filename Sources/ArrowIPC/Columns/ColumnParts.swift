@@ -43,6 +43,11 @@ struct ColumnParts: Sendable {
 }
 
 extension Column {
+    /// The parts it came in, in order; itself where it came at once.
+    var parts: [Column] {
+        if case .parts(let groups) = storage { groups.columns.flatMap(\.parts) } else { [self] }
+    }
+
     /// Parts as one column.
     private init(_ parts: ColumnParts, of type: DataType) {
         self.init(

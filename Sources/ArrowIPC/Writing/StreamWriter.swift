@@ -66,9 +66,7 @@ public struct StreamWriter: Sendable {
     ) throws(ArrowError) {
         switch column.storage {
         case .dictionary(_, let values):
-            var parts = [values]
-            if case .parts(let several) = values.storage { parts = several.columns }
-            for (index, part) in parts.enumerated() {
+            for (index, part) in values.parts.enumerated() {
                 try appendDictionaries(of: part, Field(name: field.name, type: part.type), to: &messages)
                 let (data, body) = try BatchEncoder.content([(field.name, part)], rows: 0..<part.count)
                 var content = FlatContent()
