@@ -55,8 +55,8 @@ def test_a_changed_answer_differs(name: str, change):
 def test_rows_of_different_buckets_may_interleave_but_a_buckets_rows_may_not_change_places():
     call = recorded("0.33", "shadow-1-blocks")
     rows = golden._table(call.answer.messages)[1].column("msg").to_pylist()
-    assert golden._log_differences(rows, rows[4:8] + rows[:4] + rows[8:]) == []
-    assert golden._log_differences(rows, [rows[1], rows[0], *rows[2:]]) != []
+    assert golden.log_differences(rows, rows[4:8] + rows[:4] + rows[8:]) == []
+    assert golden.log_differences(rows, [rows[1], rows[0], *rows[2:]]) != []
 
 
 def test_an_exception_that_has_become_equal_fails(monkeypatch):
