@@ -3,9 +3,28 @@ import UTCTime
 
 @testable import Micromegas
 
-/// The guides' examples that change a lake, in order, in Swift. `bulk_ingest` has its tests with the call.
+/// The guides' examples that change a lake, in order, in Swift.
 @Suite("The guides' examples of administration", .serialized, .timeLimit(.minutes(3)))
 struct GuideAdministrationTests {
+    /// API reference, "`bulk_ingest(table_name, df)`".
+    @Test func `a process's row is written once, and counted as often as it is sent`() async throws {
+        try await GuideLake.with { client, lakehouse in
+            let now = try await client.serverNow()
+            var process = ProcessRow(
+                processID: "550e8400-e29b-41d4-a716-446655440000", tscFrequency: 2_400_000_000, startTime: now,
+                startTicks: 1_234_567_890, insertTime: now)
+            process.exe = "/usr/bin/myapp"
+            process.username = "user"
+            process.realname = "User Name"
+            process.computer = "hostname"
+            process.distro = "Ubuntu 22.04"
+            process.cpuBrand = "Intel Core i7"
+            #expect(try await client.bulkIngest(processes: [process]) == 1)
+            #expect(try await client.bulkIngest(processes: [process]) == 1)
+            #expect(try await lakehouse.calls().filter { $0.method == "DoPut" }.count == 2)
+        }
+    }
+
     /// API reference, "`materialize_partitions(…)`". The example's last 24 hours are no whole day: a day that is, here.
     @Test func `a day is materialized by the hour, with progress`() async throws {
         try await GuideLake.with { client, _ in
