@@ -31,6 +31,7 @@ struct FlightSubject: Subject {
             return false
         }
         guard let stream = Self.encapsulated(messages) else { return true }
+        // A finding: it ends the process, which the program that started it reports with the case.
         guard Self.batches(of: stream) == batches else { fatalError("a stream is another one when encapsulated") }
         return true
     }

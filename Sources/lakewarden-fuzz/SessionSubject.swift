@@ -24,6 +24,7 @@ struct SessionSubject: Subject {
     func read(_ input: [UInt8]) async -> Bool {
         var random = Randomness(of: input)
         let calls = 3 + random.below(3)
+        // What is not as it must be ends the process: the program that started it reports the case.
         guard
             var replay = try? AnswerReplay(
                 calls: calls, maximumMessageSize: 1 << random.any(of: [10, 16, 26]),
