@@ -33,8 +33,8 @@ let package = Package(
             name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(  // Arrow bodies compressed with ZSTD, 1.5.4
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .systemLibrary(  // HTTPS to the issuers of tokens, 7.88
-            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // HTTPS to the issuers of tokens, 7.88 of libcurl4-openssl-dev: loaded when one is asked, so not linked.
+        .systemLibrary(name: "CCurl"),
         .systemLibrary(  // policy files, 0.2.5
             name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 

@@ -23,7 +23,7 @@ struct HTTPSAnswer: Sendable, Equatable {
 /// Why there is no answer.
 struct HTTPSFailure: Error, Sendable, Equatable {
     var reason: Reason
-    /// libcurl's words.
+    /// libcurl's words, or the loader's.
     var words: String
 
     enum Reason: Sendable, Equatable {
@@ -34,5 +34,7 @@ struct HTTPSFailure: Error, Sendable, Equatable {
         case authorityFile
         case timedOut
         case tooLarge
+        /// libcurl cannot be loaded.
+        case missingLibrary
     }
 }

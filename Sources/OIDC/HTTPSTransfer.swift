@@ -5,20 +5,26 @@ internal import CCurl
 /// Only https, to the host that was named: no redirect is followed and no proxy used, whatever the environment says. The
 /// server always has to prove who it is. Nothing is written anywhere (no `CURLOPT_VERBOSE`, no cookies, no cache).
 enum HTTPSTransfer {
-    /// Set up once for the process; since libcurl 7.84 any thread may do it.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
     /// Makes a request and waits for the whole answer. It blocks: to be called on a thread of its own.
     static func perform(_ request: HTTPSRequest) -> Result<HTTPSAnswer, HTTPSFailure> {
-        guard isReady, let handle = unsafe curl_easy_init() else {
-            return .failure(HTTPSFailure(reason: .unreachable, words: "libcurl cannot be set up"))
+        switch unsafe CurlLibrary.shared {
+        case .failure(let failure): .failure(failure)
+        case .success(let curl): perform(request, by: curl)
         }
-        defer { unsafe curl_easy_cleanup(handle) }
+    }
+
+    private static func perform(
+        _ request: HTTPSRequest, by curl: curl_library
+    ) -> Result<HTTPSAnswer, HTTPSFailure> {
+        guard let handle = curl.curl_easy_init() else {
+            return .failure(HTTPSFailure(reason: .missingLibrary, words: "libcurl cannot be set up"))
+        }
+        defer { unsafe curl.curl_easy_cleanup(handle) }
         var list: UnsafeMutablePointer<curl_slist>?
-        defer { unsafe curl_slist_free_all(list) }
+        defer { unsafe curl.curl_slist_free_all(list) }
         // An empty Expect keeps libcurl from waiting for a go-ahead before the form.
         for header in request.headers + ["Accept: application/json", "Expect:"] {
-            unsafe list = curl_slist_append(list, header)
+            unsafe list = curl.curl_slist_append(list, header)
         }
         let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -26,26 +32,28 @@ enum HTTPSTransfer {
         let received = Received(limit: request.maximumSize)
         return withExtendedLifetime(received) {
             let context = unsafe Unmanaged.passUnretained(received).toOpaque()
-            var code = unsafe setUp(handle, request)
-            if code == CURLE_OK { code = unsafe curl_set_list(handle, CURLOPT_HTTPHEADER, list) }
-            if code == CURLE_OK { code = unsafe curl_set_pointer(handle, CURLOPT_ERRORBUFFER, words) }
-            if code == CURLE_OK { code = unsafe receive(handle, context) }
-            if code == CURLE_OK { code = unsafe curl_easy_perform(handle) }
+            var code = unsafe setUp(curl, handle, request)
+            if code == CURLE_OK { code = unsafe curl_set_list(curl, handle, CURLOPT_HTTPHEADER, list) }
+            if code == CURLE_OK { code = unsafe curl_set_pointer(curl, handle, CURLOPT_ERRORBUFFER, words) }
+            if code == CURLE_OK { code = unsafe receive(curl, handle, context) }
+            if code == CURLE_OK { code = unsafe curl.curl_easy_perform(handle) }
             if received.isTooLarge || code == CURLE_FILESIZE_EXCEEDED {
                 let words = "more than \(request.maximumSize) bytes"
                 return .failure(HTTPSFailure(reason: .tooLarge, words: words))
             }
             guard code == CURLE_OK else {
-                let said = unsafe String(cString: words)
-                let text = said.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : said
+                let said = unsafe words.pointee == 0 ? curl.curl_easy_strerror(code) : UnsafePointer(words)
+                let text = unsafe said.map { unsafe String(cString: $0) } ?? "libcurl's error \(code.rawValue)"
                 return .failure(HTTPSFailure(reason: reason(code), words: text))
             }
-            let status = unsafe curl_get_number(handle, CURLINFO_RESPONSE_CODE)
+            let status = unsafe curl_get_number(curl, handle, CURLINFO_RESPONSE_CODE)
             return .success(HTTPSAnswer(status: status, body: received.body))
         }
     }
 
-    private static func setUp(_ handle: UnsafeMutableRawPointer, _ request: HTTPSRequest) -> CURLcode {
+    private static func setUp(
+        _ curl: curl_library, _ handle: UnsafeMutableRawPointer, _ request: HTTPSRequest
+    ) -> CURLcode {
         let texts: [(CURLoption, String?)] = [
             (CURLOPT_URL, request.url.text), (CURLOPT_PROTOCOLS_STR, "https"), (CURLOPT_REDIR_PROTOCOLS_STR, "https"),
             // The empty text is no proxy at all; without it libcurl would ask the environment.
@@ -62,18 +70,20 @@ enum HTTPSTransfer {
         ]
         for (option, value) in texts {
             guard let value else { continue }
-            let code = unsafe curl_set_text(handle, option, value)
+            let code = unsafe curl_set_text(curl, handle, option, value)
             if code != CURLE_OK { return code }
         }
         for (option, value) in numbers {
-            let code = unsafe curl_set_number(handle, option, value)
+            let code = unsafe curl_set_number(curl, handle, option, value)
             if code != CURLE_OK { return code }
         }
         // Its folder would be trusted beside the file.
-        return request.authorityFile == nil ? CURLE_OK : unsafe curl_set_text(handle, CURLOPT_CAPATH, nil)
+        return request.authorityFile == nil ? CURLE_OK : unsafe curl_set_text(curl, handle, CURLOPT_CAPATH, nil)
     }
 
-    private static func receive(_ handle: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer) -> CURLcode {
+    private static func receive(
+        _ curl: curl_library, _ handle: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer
+    ) -> CURLcode {
         let ofBody: curl_receiver = { bytes, _, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             let received = unsafe Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
@@ -84,10 +94,10 @@ enum HTTPSTransfer {
             return unsafe Unmanaged<Received>.fromOpaque(context).takeUnretainedValue().skipHeader(count)
         }
         let codes = unsafe [
-            curl_set_receiver(handle, CURLOPT_WRITEFUNCTION, ofBody),
-            curl_set_pointer(handle, CURLOPT_WRITEDATA, context),
-            curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, ofHeaders),
-            curl_set_pointer(handle, CURLOPT_HEADERDATA, context),
+            curl_set_receiver(curl, handle, CURLOPT_WRITEFUNCTION, ofBody),
+            curl_set_pointer(curl, handle, CURLOPT_WRITEDATA, context),
+            curl_set_receiver(curl, handle, CURLOPT_HEADERFUNCTION, ofHeaders),
+            curl_set_pointer(curl, handle, CURLOPT_HEADERDATA, context),
         ]
         return codes.first { $0 != CURLE_OK } ?? CURLE_OK
     }

@@ -72,6 +72,8 @@ struct TokenRequest: Sendable {
             case .authorityFile:
                 "the issuer's CA file “\(settings.authorityFile ?? "")” cannot be used; name a PEM file of certificates"
             case .timedOut: "the issuer \(issuer) did not answer in time at \(place); see how it fares, then try again"
+            case .missingLibrary:
+                "libcurl, which asks the issuer \(issuer), cannot be loaded; install it (Debian's package libcurl4)"
             case .tooLarge: "the issuer \(issuer) answers more at \(place) than an issuer does; check that it is one"
             }
         throw OIDCError(message, cause: Shown.text(failure.words))

@@ -64,4 +64,15 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [("libcurl.so.0-none", "No such file"), ("libc.so.6", "undefined symbol: curl_global_init")])
+    func `a library that is not there, or lacks a function, is a failure in the loader's words`(
+        _ file: String, _ words: String
+    ) {
+        guard case .failure(let failure) = CurlLibrary.load(file) else {
+            Issue.record("\(file) was taken for libcurl")
+            return
+        }
+        #expect(failure.reason == .missingLibrary && failure.words.contains(words))
+    }
 }

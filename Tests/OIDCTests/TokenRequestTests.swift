@@ -198,6 +198,7 @@ private func answer(_ token: String, _ more: String = #", "expires_in": 600"#) -
         (.untrusted, "did not prove at login.test"),
         (.authorityFile, "CA file “ca.pem” cannot be used"), (.timedOut, "did not answer in time at login.test"),
         (.tooLarge, "answers more at login.test than an issuer does"),
+        (.missingLibrary, "libcurl, which asks the issuer \(Issuer.name), cannot be loaded; install it"),
     ])
     func `a transfer that fails is told with its cure and libcurl's words`(
         _ reason: HTTPSFailure.Reason, _ words: String
