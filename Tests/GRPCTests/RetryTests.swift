@@ -12,8 +12,8 @@ import Testing
         try peer.trailers(stream, status: 0)
     }
 
-    /// How an answer may be lost before its first message.
-    enum Loss: CaseIterable { case before, headers, withinMessage, status, goAway }
+    /// How an answer may be lost; before its first message but for the last.
+    enum Loss: CaseIterable { case before, headers, withinMessage, status, goAway, afterMessage }
 
     /// Loses the answer of a request that was received in full.
     private static func lose(_ loss: Loss, _ peer: PeerConnection, _ stream: UInt32) throws {
@@ -27,10 +27,16 @@ import Testing
             let fields = [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "14")]
             try peer.headers(stream, fields, ends: true)
         case .goAway: try peer.goAway(last: stream, code: 2)
+        case .afterMessage:
+            try peer.accept(stream)
+            try peer.message(stream, [1])
+            try peer.trailers(stream, status: 14)
         }
     }
 
-    @Test(arguments: Loss.allCases) func aReadWhoseAnswerWasLostIsMadeAgain(_ loss: Loss) async throws {
+    @Test(arguments: Loss.allCases.filter { $0 != .afterMessage }) func aReadWhoseAnswerWasLostIsMadeAgain(_ loss: Loss)
+        async throws
+    {
         let asked = Lock(0)
         try await withPeer { peer, number in
             try peer.greet()
@@ -52,73 +58,55 @@ import Testing
         }
     }
 
-    /// The kinds of call, all without a policy.
-    enum Kind: CaseIterable { case unary, serverStreaming, streaming }
+    /// A call to a server that loses every answer, and how often the server is asked.
+    struct Loser: CustomTestStringConvertible {
+        enum Kind: CaseIterable { case unary, serverStreaming, streaming }
 
-    @Test(arguments: Kind.allCases, Loss.allCases)
-    func aCallWithoutAPolicyWhoseAnswerWasLostIsNotSentAgain(_ kind: Kind, _ loss: Loss) async throws {
-        let asked = Lock(0)
-        try await withPeer { peer, _ in
-            try peer.greet()
-            while true {
-                let stream = try peer.request()
-                asked.withLock { $0 += 1 }
-                try Self.lose(loss, peer, stream)
-                if loss != .status { return }
+        let kind: Kind
+        let loss: Loss
+        var retry = RetryPolicy.never
+        let asked: Int
+
+        var testDescription: String { "\(kind), \(loss), \(retry == .never ? "no policy" : "a policy"): \(asked)" }
+
+        static let withoutPolicy = Kind.allCases.flatMap { kind in
+            Loss.allCases.map { Loser(kind: kind, loss: $0, asked: 1) }
+        }
+
+        func call(_ channel: Channel) async throws {
+            switch kind {
+            case .unary: _ = try await channel.unary(method, [7], retry: retry)
+            case .serverStreaming: _ = try await channel.serverStreaming(method, [7], retry: retry).all()
+            case .streaming:
+                let call = try await channel.streaming(method)
+                try await call.send([7])
+                _ = try await call.response()
             }
-        } _: { (channel) async throws in
-            let error = await #expect(throws: RPCError.self) {
-                switch kind {
-                case .unary: _ = try await channel.unary(method, [7])
-                case .serverStreaming: _ = try await channel.serverStreaming(method, [7]).all()
-                case .streaming:
-                    let call = try await channel.streaming(method)
-                    try await call.send([7])
-                    _ = try await call.response()
-                }
-            }
-            #expect(error?.code == .unavailable)
-            #expect(error?.mayHaveBeenProcessed == true)
-            #expect(asked.withLock { $0 } == 1)
         }
     }
 
-    @Test func aReadIsMadeAgainAsOftenAsItsPolicySays() async throws {
+    /// Without a policy once, with one as often as it says, and after a message never again.
+    @Test(
+        arguments: Loser.withoutPolicy + [
+            Loser(kind: .unary, loss: .status, retry: reading, asked: 3),
+            Loser(kind: .serverStreaming, loss: .status, retry: reading, asked: 3),
+            Loser(kind: .serverStreaming, loss: .afterMessage, retry: reading, asked: 1),
+        ])
+    func aServerThatLosesEveryAnswerIsAskedOnlyAsOftenAsThePolicySays(_ row: Loser) async throws {
         let asked = Lock(0)
         try await withPeer { peer, _ in
             try peer.greet()
             while true {
                 let stream = try peer.request()
                 asked.withLock { $0 += 1 }
-                try Self.lose(.status, peer, stream)
+                try Self.lose(row.loss, peer, stream)
+                if row.loss != .status, row.loss != .afterMessage { return }
             }
         } _: { (channel) async throws in
-            let error = await #expect(throws: RPCError.self) {
-                try await channel.unary(method, [], retry: Self.reading)
-            }
+            let error = await #expect(throws: RPCError.self) { try await row.call(channel) }
             #expect(error?.code == .unavailable)
             #expect(error?.mayHaveBeenProcessed == true)
-            #expect(asked.withLock { $0 } == 3)
-        }
-    }
-
-    @Test func afterAMessageNothingIsMadeAgain() async throws {
-        let asked = Lock(0)
-        try await withPeer { peer, _ in
-            try peer.greet()
-            while true {
-                let stream = try peer.request()
-                asked.withLock { $0 += 1 }
-                try peer.accept(stream)
-                try peer.message(stream, [1])
-                try peer.trailers(stream, status: 14)
-            }
-        } _: { (channel) async throws in
-            let call = try await channel.serverStreaming(method, [], retry: Self.reading)
-            #expect(try await call.nextMessages() == [[1]])
-            let error = await #expect(throws: RPCError.self) { try await call.nextMessages() }
-            #expect(error?.code == .unavailable)
-            #expect(asked.withLock { $0 } == 1)
+            #expect(asked.withLock { $0 } == row.asked)
         }
     }
 
