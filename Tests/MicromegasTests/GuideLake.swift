@@ -15,11 +15,6 @@ enum GuideLake {
     static func with<R: Sendable>(
         _ arguments: [String] = [], _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
     ) async throws -> R {
-        let lake = ["--scenario", "morning-after", "--clock", "2026-11-21T08:00:00Z"]
-        return try await RunningLakehouse.with(lake + arguments) { lakehouse in
-            try await FlightSQLClient.withConnection(to: "grpc://127.0.0.1:\(lakehouse.port)") { client in
-                try await body(client, lakehouse)
-            }
-        }
+        try await RunningLakehouse.withClient("morning-after", arguments, body)
     }
 }

@@ -8,18 +8,6 @@ import UTCTime
 /// Rows written into the development lakehouse, which checks types and counts as the contract says (§1).
 @Suite("Bulk ingest", .serialized, .timeLimit(.minutes(2)))
 struct IngestTests {
-    private func withLake<R: Sendable>(
-        _ arguments: [String] = [],
-        _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
-    ) async throws -> R {
-        let arguments = ["--scenario", "empty", "--clock", "2026-11-21T08:00:00Z"] + arguments
-        return try await RunningLakehouse.with(arguments) { lakehouse in
-            try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(lakehouse.port)") { client in
-                try await body(client, lakehouse)
-            }
-        }
-    }
-
     /// What the lake holds once it has made partitions of the hour: the messages and what stands beside them.
     private static func expectTelemetry(_ client: FlightSQLClient) async throws {
         let begin = try Sample.hour.get()
@@ -53,7 +41,7 @@ struct IngestTests {
     }
 
     @Test func `rows of all four tables become what the lake's views hold`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("empty") { client, lakehouse in
             #expect(try await client.bulkIngest(processes: [Sample.processRow()]) == 1)
             #expect(try await client.bulkIngest(streams: [Sample.streamRow()]) == 1)
             #expect(try await client.bulkIngest(blocks: [Sample.blockRow()]) == 1)
@@ -86,7 +74,7 @@ struct IngestTests {
     }
 
     @Test func `batches of all four tables become what the lake's views hold`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("empty") { client, _ in
             let batches = try Sample.batches()
             for table in IngestTable.allCases {
                 #expect(try await client.bulkIngest(#require(batches[table]), into: table) == 1)
@@ -96,7 +84,7 @@ struct IngestTests {
     }
 
     @Test func `rows that one lake answers with go into another`() async throws {
-        try await withLake { source, _ in
+        try await RunningLakehouse.withClient("empty") { source, _ in
             try await source.bulkIngest(processes: [Sample.processRow()])
             try await source.bulkIngest(streams: [Sample.streamRow()])
             try await source.bulkIngest(blocks: [Sample.blockRow()])
@@ -109,7 +97,7 @@ struct IngestTests {
             let sql = "SELECT \(names.replacingOccurrences(of: "stream_id", with: ids)) FROM blocks"
             let blocks = try await source.query(sql, preserveDictionary: true)
             #expect(blocks.first?.column("stream_id")?.type.description.hasPrefix("dictionary") == true)
-            let copied = try await self.withLake { target, _ in
+            let copied = try await RunningLakehouse.withClient("empty") { target, _ in
                 try await target.bulkIngest(processes: [Sample.processRow()])
                 try await target.bulkIngest(streams: [Sample.streamRow()])
                 #expect(try await target.bulkIngest(blocks, into: .blocks) == 1)
@@ -123,7 +111,7 @@ struct IngestTests {
     }
 
     @Test func `many rows go in messages that a server takes, and are counted together`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("empty") { client, lakehouse in
             let blocks = try (0..<20_000).map { try Sample.blockRow(Sample.id($0)) }
             #expect(try await client.bulkIngest(blocks: blocks) == 20_000)
             // A payload of more than a message's usual size, and small ones around it.
@@ -143,7 +131,8 @@ struct IngestTests {
     }
 
     @Test func `without the admin right it is refused by the server`() async throws {
-        try await withLake(["--admin-token", "good-token", "--user-token", "plain-token"]) { _, lakehouse in
+        let tokens = ["--admin-token", "good-token", "--user-token", "plain-token"]
+        try await RunningLakehouse.withClient("empty", tokens) { _, lakehouse in
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("token-\(UUID())").path
             try "plain-token".write(toFile: file, atomically: true, encoding: .utf8)
             defer { try? FileManager.default.removeItem(atPath: file) }
@@ -158,7 +147,7 @@ struct IngestTests {
     }
 
     @Test func `a lost answer leaves the outcome open, and the call is not made again`() async throws {
-        try await withLake { _, lakehouse in
+        try await RunningLakehouse.withClient("empty") { _, lakehouse in
             try await lakehouse.post("/connection", #"{"kind": "lose_answer", "asked": "CommandStatementIngest"}"#)
             let error = await #expect(throws: MicromegasError.self) {
                 try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(lakehouse.proxyPort)") {
@@ -171,7 +160,7 @@ struct IngestTests {
     }
 
     @Test func `what a server says against rows is passed on`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("empty") { client, _ in
             // The client would not send this; another program's rows could be of such a table.
             let writer = try StreamWriter(Schema(fields: [Field(name: "exe", type: .utf8)]))
             var sent = false
@@ -188,7 +177,7 @@ struct IngestTests {
     }
 
     @Test func `an answer without a count is an error that leaves the outcome open`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("empty") { client, lakehouse in
             try await lakehouse.post("/faults", #"{"point": "message", "sql": "ingest", "n": 0, "code": "OK"}"#)
             let error = await #expect(throws: MicromegasError.self) {
                 try await client.bulkIngest(blocks: [Sample.blockRow()])
@@ -199,7 +188,7 @@ struct IngestTests {
     }
 
     @Test func `a call that waits for its answer ends with its task`() async throws {
-        try await withLake { _, lakehouse in
+        try await RunningLakehouse.withClient("empty") { _, lakehouse in
             try await lakehouse.post(
                 "/connection", #"{"kind": "stall", "after": 0, "asked": "CommandStatementIngest"}"#)
             try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(lakehouse.proxyPort)") { client in
@@ -208,24 +197,6 @@ struct IngestTests {
                 call.cancel()
                 await #expect(throws: CancellationError.self) { try await call.value }
             }
-        }
-    }
-
-    /// The Python guide's example of replicating a process, with Swift's types.
-    @Test func `the guide's process is replicated`() async throws {
-        try await withLake { client, _ in
-            let now = try Sample.hour.get()
-            var process = ProcessRow(
-                processID: "550e8400-e29b-41d4-a716-446655440000", tscFrequency: 2_400_000_000, startTime: now,
-                startTicks: 1_234_567_890, insertTime: now)
-            process.exe = "/usr/bin/myapp"
-            process.username = "user"
-            process.realname = "User Name"
-            process.computer = "hostname"
-            process.distro = "Ubuntu 22.04"
-            process.cpuBrand = "Intel Core i7"
-            let count = try await client.bulkIngest(processes: [process])
-            #expect("Ingested \(count) process records" == "Ingested 1 process records")
         }
     }
 }

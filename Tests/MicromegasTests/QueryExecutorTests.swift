@@ -9,19 +9,8 @@ import UTCTime
 /// Prepared statements that are run, and queries that are estimated and timed.
 @Suite("Running queries", .serialized, .timeLimit(.minutes(2)))
 struct QueryExecutorTests {
-    private func withLake<R: Sendable>(
-        _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
-    ) async throws -> R {
-        try await RunningLakehouse.with(["--scenario", "golden-upgraded", "--clock", "2026-11-21T08:00:00Z"]) {
-            lakehouse in
-            try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(lakehouse.port)") { client in
-                try await body(client, lakehouse)
-            }
-        }
-    }
-
     @Test func `a prepared statement is run as the query it is`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             let sql = "SELECT view_set_name, num_rows FROM list_partitions() ORDER BY 1, 2"
             let statement = try await client.prepareStatement(sql)
             #expect(try statement.query == sql)
@@ -61,7 +50,7 @@ struct QueryExecutorTests {
     }
 
     @Test func `a query is estimated, told of batch by batch, and timed`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, _ in
             let executor = QueryExecutor(client, preserveDictionary: false, elapsed: Self.steppingClock())
             let sql = "SELECT value FROM generate_series(1,20000) AS t(value) -- all of them\n;"
             var told: [QueryProgress] = []
@@ -87,7 +76,7 @@ struct QueryExecutorTests {
     }
 
     @Test func `a query that cannot be counted is run without an estimate`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             try await lakehouse.post(
                 "/faults", Self.refusedCount("Resources exhausted"))
             let statistics = try await QueryExecutor(client).run("SELECT 1 AS one") { _, progress in
@@ -108,7 +97,7 @@ struct QueryExecutorTests {
     }
 
     @Test func `what changes a lake is not counted, and a count does not take it for a query`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             let before = try await lakehouse.calls().count
             let times = "'2026-01-01T00:00:00Z','2026-01-02T00:00:00Z'"
             let sql = "SELECT * FROM retire_partitions('measures','global',\(times))"
@@ -125,7 +114,7 @@ struct QueryExecutorTests {
     private struct Full: Error {}
 
     @Test func `an error of the caller's work ends the query`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, _ in
             await #expect(throws: Full.self) {
                 try await QueryExecutor(client).run("SELECT value FROM generate_series(1,20000) AS t(value)") { _, _ in
                     throw Full()

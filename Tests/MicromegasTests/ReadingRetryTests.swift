@@ -27,26 +27,23 @@ import Testing
     }
 
     @Test func aListingWhoseAnswerWasLostIsAskedForAgainAndAChangeIsNot() async throws {
-        try await RunningLakehouse.with(["--scenario", "golden-upgraded", "--clock", "2026-11-21T08:00:00Z"]) {
-            lakehouse in
-            try await FlightSQLClient.withConnection(to: "grpc://127.0.0.1:\(lakehouse.proxyPort)") { lake in
-                try await lakehouse.post("/connection", #"{"kind": "lose_answer", "asked": "list_partitions"}"#)
-                #expect(try await lake.listPartitions().partitions.isEmpty == false)
-                #expect(try await lakehouse.calls().filter { $0.sql.contains("list_partitions") }.count == 2)
+        try await RunningLakehouse.withClient("golden-upgraded", throughProxy: true) { lake, lakehouse in
+            try await lakehouse.post("/connection", #"{"kind": "lose_answer", "asked": "list_partitions"}"#)
+            #expect(try await lake.listPartitions().partitions.isEmpty == false)
+            #expect(try await lakehouse.calls().filter { $0.sql.contains("list_partitions") }.count == 2)
 
-                // A view that has no partition: sent or not, it changes nothing.
-                let sql = "SELECT * FROM retire_partitions('no_view', 'global', '2020-01-01', '2020-01-02')"
-                for run in [lake.runChange, { (sql: String) in try await lake.queryStream(sql) }] {
-                    try await lakehouse.post("/connection", #"{"kind": "lose_answer", "asked": "no_view"}"#)
-                    await lake.disconnect()
-                    let before = try await lakehouse.calls().count
-                    let error = await #expect(throws: MicromegasError.self) {
-                        for try await _ in try await run(sql) {}
-                    }
-                    #expect(error?.code == .unavailable)
-                    #expect(error?.mayHaveBeenProcessed == true)
-                    #expect(try await lakehouse.calls().count == before + 1)
+            // A view that has no partition: sent or not, it changes nothing.
+            let sql = "SELECT * FROM retire_partitions('no_view', 'global', '2020-01-01', '2020-01-02')"
+            for run in [lake.runChange, { (sql: String) in try await lake.queryStream(sql) }] {
+                try await lakehouse.post("/connection", #"{"kind": "lose_answer", "asked": "no_view"}"#)
+                await lake.disconnect()
+                let before = try await lakehouse.calls().count
+                let error = await #expect(throws: MicromegasError.self) {
+                    for try await _ in try await run(sql) {}
                 }
+                #expect(error?.code == .unavailable)
+                #expect(error?.mayHaveBeenProcessed == true)
+                #expect(try await lakehouse.calls().count == before + 1)
             }
         }
     }

@@ -7,21 +7,10 @@ import UTCTime
 /// What the library offers for reading, against the development lakehouse.
 @Suite("Reading a lakehouse", .serialized, .timeLimit(.minutes(2)))
 struct ReadingTests {
-    private func withLake<R: Sendable>(
-        _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
-    ) async throws -> R {
-        try await RunningLakehouse.with(["--scenario", "golden-upgraded", "--clock", "2026-11-21T08:00:00Z"]) {
-            lakehouse in
-            try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(lakehouse.port)") { client in
-                try await body(client, lakehouse)
-            }
-        }
-    }
-
     private static let days = Result { try TimeRange(begin: "2026-11-10", end: "2026-11-22") }
 
     @Test func `rows are Swift values`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, _ in
             let sql = "SELECT 7 AS n, 'x' AS t, NULL AS nothing, TIMESTAMP '2026-11-21T06:14:03Z' AS at"
             let rows = try await client.query(sql).rows
             #expect(rows.count == 1)
@@ -32,7 +21,7 @@ struct ReadingTests {
     }
 
     @Test func `processes, streams, blocks and spans are found by their ids`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             let days = try Self.days.get()
             let streams = try await client.queryStreams(in: days, limit: 1_000).rows
             let stream = try #require(streams.first)
@@ -62,7 +51,7 @@ struct ReadingTests {
     }
 
     @Test func `a query is analyzed and validated without being run`() async throws {
-        try await withLake { client, lakehouse in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             let sql = "SELECT time, process_id, level, msg FROM log_entries"
             let analysis = try await client.analyzeQuerySchema(sql)
             #expect(analysis.columns.map(\.name) == ["time", "process_id", "level", "msg"])
@@ -77,7 +66,7 @@ struct ReadingTests {
     }
 
     @Test func `an Arrow stream holds what the query answers`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, _ in
             let sql = "SELECT * FROM list_partitions() ORDER BY 1, 2, 3"
             for keeps in [false, true] {
                 var bytes: [UInt8] = []
@@ -97,7 +86,7 @@ struct ReadingTests {
     }
 
     @Test func `partitions that no query reads are those whose hash is not the view's`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, _ in
             let groups = try await client.listIncompatiblePartitions()
             let current = Dictionary(
                 try await client.listViewSets().map { ($0.name, $0.currentSchemaHash) }, uniquingKeysWith: { a, _ in a }
@@ -114,7 +103,7 @@ struct ReadingTests {
     }
 
     @Test func `a view is described, one that has instances only too`() async throws {
-        try await withLake { client, _ in
+        try await RunningLakehouse.withClient("golden-upgraded") { client, _ in
             let columns = try await client.describe("log_entries").columns
             #expect(columns.contains { $0.name == "msg" && $0.type == "string" })
             let instance = try await client.describe("thread_spans").columns

@@ -10,15 +10,8 @@ struct RetiringTests {
         _ scenario: String = "morning-after", version: String = "0.33", anonymous: String = "admin",
         throughProxy: Bool = false, _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
     ) async throws -> R {
-        let arguments = [
-            "--scenario", scenario, "--version", version, "--clock", "2026-11-21T08:00:00Z", "--anonymous", anonymous,
-        ]
-        return try await RunningLakehouse.with(arguments) { lakehouse in
-            let port = throughProxy ? lakehouse.proxyPort : lakehouse.port
-            return try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(port)") { client in
-                try await body(client, lakehouse)
-            }
-        }
+        let arguments = ["--version", version, "--anonymous", anonymous]
+        return try await RunningLakehouse.withClient(scenario, arguments, throughProxy: throughProxy, body)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import Micromegas
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -49,6 +50,20 @@ struct RunningLakehouse: Sendable {
         }
         let ports = try JSONDecoder().decode(Ports.self, from: line)
         return try await body(RunningLakehouse(port: ports.port, proxyPort: ports.proxy, control: ports.control))
+    }
+
+    /// Runs it at a fixed time, with a client.
+    static func withClient<R: Sendable>(
+        _ scenario: String, _ arguments: [String] = [], throughProxy: Bool = false,
+        _ body: @escaping @Sendable (FlightSQLClient, RunningLakehouse) async throws -> R
+    ) async throws -> R {
+        let arguments = ["--scenario", scenario, "--clock", "2026-11-21T08:00:00Z"] + arguments
+        return try await with(arguments) { lakehouse in
+            let port = throughProxy ? lakehouse.proxyPort : lakehouse.port
+            return try await FlightSQLClient.withConnection(to: "http://127.0.0.1:\(port)") { client in
+                try await body(client, lakehouse)
+            }
+        }
     }
 
     /// A call as the server saw it.
