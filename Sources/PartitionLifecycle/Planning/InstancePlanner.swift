@@ -18,7 +18,7 @@ struct InstancePlanner {
     /// Decides over the whole lake; rows that retention takes are left to it.
     func decide() -> (retirements: [Retirement], holds: [Hold]) {
         var retired = OrderedGroups<RetiredKey>()
-        var held = OrderedGroups<HeldKey>()
+        var held = HeldRows()
         var hours = HourFacts(planner: self)
         let failed = failedProofs()
         for viewSet in lake.order {
@@ -34,7 +34,7 @@ struct InstancePlanner {
                 if let reason = early ?? hours.reason(for: row)
                     ?? (removal.call(for: row) == nil ? .notExactlyRemovable : nil)
                 {
-                    held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
+                    held.add(row, policy: policy, reason: reason)
                 } else {
                     retired.add(
                         row,
@@ -50,7 +50,7 @@ struct InstancePlanner {
             if let reason = tooNewOrOld(row) ?? failed[row.identity].map(Hold.Reason.earlierProofFailed)
                 ?? hours.reason(for: row) ?? (removal.call(for: row) == nil ? .notExactlyRemovable : nil)
             {
-                held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
+                held.add(row, policy: policy, reason: reason)
             } else {
                 retired.add(row, to: RetiredKey(policy: policy, viewSet: viewSet, reason: .doubled))
             }
@@ -59,9 +59,7 @@ struct InstancePlanner {
             retired.groups.map {
                 Retirement(policy: $0.policy, viewSet: $0.viewSet, partitions: $1, reason: $0.reason)
             },
-            held.groups.map {
-                Hold(policy: $0.policy, viewSet: $0.viewSet, day: $0.day, partitions: $1, reason: $0.reason)
-            }
+            held.holds
         )
     }
 
@@ -79,13 +77,6 @@ struct InstancePlanner {
         var policy: String
         var viewSet: String
         var reason: Retirement.Reason
-    }
-
-    private struct HeldKey: Hashable {
-        var policy: String
-        var viewSet: String
-        var day: CalendarDay
-        var reason: Hold.Reason
     }
 
     /// The rows of one hash and day: one copy.
@@ -139,21 +130,6 @@ struct InstancePlanner {
         let copies = Dictionary(grouping: rows.filter { $0.range.lastDay == $0.day }, by: CopyKey.init)
         return copies.compactMapValues { copy in
             copy.first.flatMap { check.reason(instancesOf: viewSet, recorded: copy.sum(\.sourceCount), day: $0.day) }
-        }
-    }
-}
-
-/// Rows gathered under keys, in the order in which the keys first came.
-struct OrderedGroups<Key: Hashable> {
-    private(set) var groups: [(Key, [Partition])] = []
-    private var places: [Key: Int] = [:]
-
-    mutating func add(_ row: Partition, to key: Key) {
-        if let place = places[key] {
-            groups[place].1.append(row)
-        } else {
-            places[key] = groups.count
-            groups.append((key, [row]))
         }
     }
 }

@@ -79,14 +79,12 @@ public struct Planner: Sendable {
     private func unknown(_ catalog: Catalog, _ retention: RetentionPlanner) -> [Hold] {
         catalog.listedViewSets.filter { catalog.viewSets[$0] == nil }.flatMap { viewSet -> [Hold] in
             guard let (policy, _) = policies.evolution(of: viewSet) else { return [] }
-            var days = OrderedGroups<CalendarDay>()
+            var held = HeldRows()
             for row in catalog.partitions[catalog.index(before: viewSet)..<catalog.index(after: viewSet)]
             where retention.verdict(on: row) == nil {
-                days.add(row, to: row.day)
+                held.add(row, policy: policy, reason: .unknownViewSet)
             }
-            return days.groups.map {
-                Hold(policy: policy, viewSet: viewSet, day: $0, partitions: $1, reason: .unknownViewSet)
-            }
+            return held.holds
         }
     }
 

@@ -12,17 +12,10 @@ struct RetentionSweep {
         var keep: Duration
     }
 
-    private struct HeldKey: Hashable {
-        var policy: String
-        var viewSet: String
-        var day: CalendarDay
-        var reason: Hold.Reason
-    }
-
     /// What goes, and what stays although it is past its age; in the order of the policy file.
     func sweep(_ catalog: Catalog) -> (retirements: [Retirement], holds: [Hold]) {
         var retired = OrderedGroups<RetiredKey>()
-        var held = OrderedGroups<HeldKey>()
+        var held = HeldRows()
         let days = Dictionary(rebuilds.days.map { ($0.day, $0.views) }, uniquingKeysWith: +)
         for row in catalog.partitions {
             let viewSet = row.identity.viewSet
@@ -30,12 +23,11 @@ struct RetentionSweep {
             case nil: continue
             case .hold(let policy, let reason):
                 if isRebuilt(row, days) { continue }
-                held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
+                held.add(row, policy: policy, reason: reason)
             case .retire(let policy, let keep):
                 if isRebuilt(row, days) { continue }
                 if row.isGlobal, catalog.isCurrent(row), let reader = reader(of: row, days) {
-                    let reason = Hold.Reason.neededByRebuild(reader)
-                    held.add(row, to: HeldKey(policy: policy, viewSet: viewSet, day: row.day, reason: reason))
+                    held.add(row, policy: policy, reason: .neededByRebuild(reader))
                 } else {
                     retired.add(row, to: RetiredKey(policy: policy, viewSet: viewSet, keep: keep))
                 }
@@ -48,9 +40,7 @@ struct RetentionSweep {
                 Retirement(
                     policy: $0.policy, viewSet: $0.viewSet, partitions: $1, reason: .age(keepNewerThan: $0.keep))
             },
-            held.groups.map {
-                Hold(policy: $0.policy, viewSet: $0.viewSet, day: $0.day, partitions: $1, reason: $0.reason)
-            }
+            held.holds
         )
     }
 
