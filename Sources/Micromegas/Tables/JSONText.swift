@@ -2,7 +2,7 @@ import ArrowIPC
 
 /// Values as JSON (RFC 8259): times as RFC 3339 text, bytes as lower-case hexadecimal text, and, as JSON has no such numbers,
 /// `"NaN"`, `"Infinity"` and `"-Infinity"` as text.
-enum JSONText {
+package enum JSONText {
     /// Writes a value of a type.
     static func write(_ value: Value, _ type: DataType, to text: inout String) {
         switch value {
@@ -72,7 +72,7 @@ enum JSONText {
     }
 
     /// A string: quotes, backslashes and control characters escaped, so that a line of JSON is a line.
-    static func write(_ string: String, to text: inout String) {
+    package static func write(_ string: String, to text: inout String) {
         // Most strings are as they are; a large one would take seconds character by character.
         if string.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
             text += "\"\(string)\""

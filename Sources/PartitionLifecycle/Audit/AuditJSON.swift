@@ -31,7 +31,7 @@ struct JSONText {
     /// Text that is JSON already.
     mutating func raw(_ text: String) { bytes += Array(text.utf8) }
 
-    /// A string, or null.
+    /// A string, or null. The bytes are hashed, so how they are escaped is this format's own and stays.
     mutating func string(_ text: String?) {
         guard let text else { return raw("null") }
         bytes.append(UInt8(ascii: "\""))

@@ -1,3 +1,5 @@
+import Micromegas
+
 /// A JSON value whose members keep their order.
 indirect enum JSONValue: Sendable, Hashable {
     struct Member: Sendable, Hashable {
@@ -53,7 +55,7 @@ indirect enum JSONValue: Sendable, Hashable {
             text += "{" + (members.isEmpty ? "" : open)
             for (index, member) in members.enumerated() {
                 if index > 0 { text += between }
-                Self.write(member.name, to: &text)
+                JSONText.write(member.name, to: &text)
                 text += ": "
                 member.value.write(to: &text, indent: indent + 2)
             }
@@ -65,32 +67,10 @@ indirect enum JSONValue: Sendable, Hashable {
                 item.write(to: &text, indent: indent + 2)
             }
             text += (items.isEmpty ? "" : close) + "]"
-        case .string(let string): Self.write(string, to: &text)
+        case .string(let string): JSONText.write(string, to: &text)
         case .integer(let number): text += String(number)
         case .bool(let value): text += value ? "true" : "false"
         case .null: text += "null"
         }
-    }
-
-    /// A string as RFC 8259, section 7, has it: quotes, backslashes and control characters escaped.
-    private static func write(_ string: String, to text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            default:
-                if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
-                    let digits = String(scalar.value, radix: 16)
-                    text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-                } else {
-                    text.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        text += "\""
     }
 }
