@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
 import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from conftest import PROGRAM, Lakehouse, Program, Ran
+from conftest import Lakehouse, Program, Ran
+from policies import retention
+from runs import at_work, wait_for
 
 #: What no message shows: a crash, a type, a source file, a server's stack.
 _INNARDS = re.compile(
@@ -22,16 +21,8 @@ _INNARDS = re.compile(
 )
 
 
-def retention(view_set: str, newer_than: str) -> str:
-    return (
-        "  - name: ages\n"
-        f"    retention: {{ keep: {{ newer_than: {newer_than} }} }}\n"
-        f"    match: {{ view_sets: [{view_set}] }}\n"
-    )
-
-
 #: One row of a file: of the day before the current ones.
-ONE_ROW = retention("log_stats", "4d")
+ONE_ROW = retention("4d", "log_stats")
 
 
 @pytest.fixture(scope="module")
@@ -186,24 +177,24 @@ def test_an_admin_from_whom_the_lake_is_hidden(lake: Lakehouse, program: Program
 
 
 def test_a_view_set_that_does_not_exist(lake: Lakehouse, program: Program):
-    program.configure(lake.uri, retention("thread_span", "14d"))
+    program.configure(lake.uri, retention("14d", "thread_span"))
     assert_told(program.apply("--yes"), 3, "thread_span, which does not exist", "did you mean thread_spans?")
 
 
 def test_a_policy_that_keeps_less_than_the_guard_rails_allow(lake: Lakehouse, program: Program):
-    program.configure(lake.uri, retention("thread_spans", "1d"))
+    program.configure(lake.uri, retention("1d", "thread_spans"))
     place = f"{program.config}:10:38: error: retention.keep.newer_than 1d"
     assert_not_valid(program.apply("--yes"), place, "guard_rails.minimum_age 2d", "keep longer")
     assert not program.audit.exists()
 
 
 def test_a_policy_that_leaves_a_view_set_empty(lake: Lakehouse, program: Program):
-    program.configure(lake.uri, retention("thread_spans", "3d"))
+    program.configure(lake.uri, retention("3d", "thread_spans"))
     assert_told(program.apply("--yes"), 3, "would leave thread_spans without any row", "keep more")
 
 
 def test_a_policy_that_loses_more_than_the_guard_rails_allow(lake: Lakehouse, program: Program):
-    program.configure(lake.uri, retention("log_entries", "4d"), lost=1)
+    program.configure(lake.uri, retention("4d", "log_entries"), lost=1)
     ran = program.apply("--yes")
     assert_told(ran, 3, "more partitions would go", "at most 1 a run", "guard_rails.lost.partitions")
     assert [r["kind"] for r in program.records()] == ["run_started", "refused", "run_finished"]
@@ -316,31 +307,6 @@ def test_a_record_that_a_crash_cut_short_is_kept_aside(lake: Lakehouse, program:
     assert [r["kind"] for r in program.records()][2:] == ["log_repaired", "run_started", "run_finished"]
     assert [f.read_text() for f in program.audit.glob("*.torn-*")] == ['{"sequence":3,"ti']
     assert program.run("audit", "verify", "--audit", program.audit).code == 0
-
-
-@contextlib.contextmanager
-def at_work(program: Program, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A run that goes on beside the test."""
-    started = subprocess.Popen(
-        [PROGRAM, "apply", "--config", program.config, "--audit", program.audit, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.communicate(timeout=10)
-
-
-def wait_for(what: Callable[[], bool], seconds: float = 10) -> None:
-    """Looks until it is so."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)
 
 
 def test_a_second_run_on_the_folder_of_one_at_work(lake: Lakehouse, program: Program):

@@ -1,0 +1,153 @@
+"""Hazards of the connection (contract §7: 10, 11): what became of a call is read from the catalog.
+
+Each is judged from outside: by what was sent, the exit code, the audit log, and the rows that are listed afterwards.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+import pytest
+
+from conftest import Lakehouse, Program
+from hazard_lakes import aged, assert_sent_once, catalog, identity, small
+from policies import evolution, retention
+from runs import at_work, outcomes, wait_for
+
+# 10: false SUCCESS in a batch by file
+
+
+@small
+def test_10_an_error_row_voids_its_batch_whatever_the_others_say(lakehouse: Lakehouse, program: Program):
+    files, empty = aged(lakehouse, "log_entries")
+    before = catalog(lakehouse)
+    lakehouse.fault("retire_row", n=1, text="Partition not found: of the fault")
+    program.configure(lakehouse.uri, retention("4d", "log_entries"))
+    ran = program.apply("--yes", "--format", "json")
+    assert ran.code == 4
+    (outcome,) = ran.json["retirements"]
+    assert (outcome["gone"], outcome["still_there"], outcome["unknown"]) == (0, len(files), 0)
+    assert f"1 of {len(files)} rows are no success" in outcome["finding"]
+    # Nothing further was sent, the rows without a file are held, and every row is listed.
+    assert_sent_once(lakehouse, 1)
+    assert outcome["held"] == len(empty) > 0
+    assert catalog(lakehouse) == before
+    (told,) = [record for record in program.records() if record["kind"] == "outcome"]
+    assert told["answer"]["status"] == "trouble"
+    assert sum("SUCCESS" in row for row in told["answer"]["rows"]) == len(files) - 1
+    listed = [record for record in program.records() if record["kind"] == "verified"][-1]
+    assert {identity(row) for row in listed["subject"]["partitions"]} == files
+
+    again = program.apply("--yes")
+    assert again.code == 0, again.out
+    assert before - catalog(lakehouse) == files | empty
+
+
+# 11: the connection, and what became of a call
+
+
+@small
+def test_11_a_retire_call_whose_answer_is_lost_is_decided_by_listing(lakehouse: Lakehouse, program: Program):
+    files, empty = aged(lakehouse, "measures")
+    before = catalog(lakehouse)
+    lakehouse.connection_fault("lose_answer", asked="retire_partition_by_file(p)")
+    program.configure(lakehouse.proxy_uri, retention("4d", "measures"))
+    ran = program.apply("--yes")
+    assert ran.code == 0, ran.out
+    assert before - catalog(lakehouse) == files | empty
+    assert_sent_once(lakehouse, 2)
+    assert outcomes(program) == ["lost", "ok"]
+    assert "what a call did is read from the catalog" in ran.err
+
+
+@small
+def test_11_a_retire_call_that_did_not_arrive_is_not_sent_again(lakehouse: Lakehouse, program: Program):
+    files, empty = aged(lakehouse, "streams")
+    before = catalog(lakehouse)
+    lakehouse.connection_fault("refuse", asked="retire_partition_by_file(p)")
+    program.configure(lakehouse.proxy_uri, retention("4d", "streams"))
+    ran = program.apply("--yes", "--format", "json")
+    assert ran.code == 4
+    (outcome,) = ran.json["retirements"]
+    assert (outcome["gone"], outcome["still_there"], outcome["held"]) == (0, len(files), len(empty))
+    assert "the answer was lost" in outcome["finding"]
+    assert_sent_once(lakehouse, 0)
+    assert catalog(lakehouse) == before
+
+
+@small
+def test_11_a_commit_that_comes_late_is_waited_for(lakehouse: Lakehouse, program: Program):
+    files, empty = aged(lakehouse, "processes")
+    before = catalog(lakehouse)
+    lakehouse.fault("before_commit", delay=3.0)
+    lakehouse.connection_fault("cut", delay=1.0, asked="retire_partition_by_file(p)")
+    program.configure(lakehouse.proxy_uri, retention("4d", "processes"))
+    ran = program.apply("--yes")
+    assert ran.code == 0, ran.out
+    assert before - catalog(lakehouse) == files | empty
+    assert_sent_once(lakehouse, 2)
+    assert outcomes(program) == ["lost", "ok"]
+
+
+@small
+def test_11_a_materialization_that_ends_without_a_status_goes_on_when_it_is_listed(
+    lakehouse: Lakehouse, program: Program
+):
+    lakehouse.connection_fault("no_trailers", asked="materialize_partitions('blocks'")
+    program.configure(lakehouse.proxy_uri, evolution("blocks"))
+    ran = program.apply("--yes")
+    assert ran.code == 0, ran.out
+    assert lakehouse.old("view_set_name = 'blocks'") == []
+    assert_sent_once(lakehouse, 2)
+    assert outcomes(program) == ["lost", "ok"]
+
+
+@small
+def test_11_a_materialization_cut_in_its_middle_leaves_every_old_row(lakehouse: Lakehouse, program: Program):
+    before = catalog(lakehouse)
+    # A bucket that commits takes its time, so that the server notices the cut between two of them.
+    lakehouse.fault("after_commit", view_set="blocks", delay=0.05, times=-1)
+    lakehouse.connection_fault("cut", after=6000, asked="materialize_partitions('blocks'")
+    program.configure(lakehouse.proxy_uri, evolution("blocks", "streams"))
+    ran = program.apply("--yes", "--format", "json")
+    assert ran.code == 4
+    assert [r["state"] for r in ran.json["rebuilds"]] == ["unknown", "skipped"]
+    after = catalog(lakehouse)
+    made = after - before
+    assert before <= after and 0 < len(made) < 48
+    assert_sent_once(lakehouse, 1)
+    assert outcomes(program) == ["lost"]
+
+    # The next run lists what there is, makes what is missing, and merges.
+    lakehouse.control("DELETE", "/faults")
+    lakehouse.control("DELETE", "/calls")
+    again = program.apply("--yes")
+    assert again.code == 0, again.out
+    assert lakehouse.old("view_set_name IN ('blocks', 'streams')") == []
+    assert program.run("audit", "verify", "--audit", program.audit).code == 0
+
+
+@small
+def test_11_a_stream_that_stalls_is_waited_for_and_a_killed_run_is_taken_up(lakehouse: Lakehouse, program: Program):
+    before = catalog(lakehouse)
+    lakehouse.connection_fault("stall", after=2000, asked="materialize_partitions('blocks'")
+    program.configure(lakehouse.proxy_uri, evolution("blocks"))
+    with at_work(program, "--yes") as run:
+        wait_for(lambda: [c["code"] for c in lakehouse.calls() if c["sql"] in lakehouse.mutators()] == ["OK"])
+        run.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(0.5)
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(10) == -signal.SIGTERM
+    assert_sent_once(lakehouse, 1)
+    assert before < catalog(lakehouse)
+    # What the call was about to make stands in the log, synced, without an outcome.
+    last = program.records()[-1]
+    assert (last["kind"], last["call"], len(last["subject"]["makes"])) == ("intent", lakehouse.mutators()[0], 48)
+    assert "1" in program.run("audit", "verify", "--audit", program.audit).out
+
+    again = program.apply("--yes")
+    assert again.code == 0, again.out
+    assert lakehouse.old("view_set_name = 'blocks'") == []
+    assert_sent_once(lakehouse, 2)  # the shadows that stand are not made again
