@@ -21,8 +21,10 @@ struct Attempts: Sendable {
 
     /// Takes the end of an attempt of whose answer no message came.
     ///
-    /// - Parameter chance: 0 to 1, for the pause.
-    mutating func failed(_ failure: AttemptError, chance: Double) -> Next {
+    /// - Parameters:
+    ///   - chance: 0 to 1, for the pause.
+    ///   - left: What is left of the call's time; nil for no limit.
+    mutating func failed(_ failure: AttemptError, chance: Double, left: Duration? = nil) -> Next {
         let error = told(failure.error)
         mayHaveBeenProcessed = error.mayHaveBeenProcessed
         guard count < Self.limit else { return .end(error) }
@@ -31,8 +33,16 @@ struct Attempts: Sendable {
             guard error.code == .unavailable, error.security == nil, retries > 0 else { return .end(error) }
             retries -= 1
         }
+        let pause: Duration
+        switch Pushback(error.trailingMetadata) {
+        case .absent: pause = backoff.pause(chance: chance)
+        case .wait(let asked) where left.map { asked < $0 } ?? true:
+            pause = asked
+            backoff = .ofCalls
+        case .wait, .never: return .end(error)
+        }
         count += 1
-        return .attempt(after: backoff.pause(chance: chance))
+        return .attempt(after: pause)
     }
 
     /// An error as the whole call's: an earlier attempt may have been processed.

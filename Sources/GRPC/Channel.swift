@@ -142,10 +142,11 @@ public actor Channel {
                 try await call.waitFor(progress)
                 return call
             } catch let failure as AttemptError {
-                switch attempts.failed(failure, chance: .random(in: 0...1)) {
+                let left = deadline.map { $0 - .now }
+                switch attempts.failed(failure, chance: .random(in: 0...1), left: left) {
                 case .end(let error): throw error
                 case .attempt(let pause):
-                    if let deadline, ContinuousClock.now + pause >= deadline {
+                    if let left, pause >= left {
                         throw attempts.told(Self.deadlineError(after: failure.error))
                     }
                     try await loop.sleep(for: pause)

@@ -3,7 +3,8 @@
 /// It is for calls that only read: the server may do the work twice. A request that is proved unprocessed is sent again
 /// under every policy.
 public struct RetryPolicy: Sendable, Equatable {
-    /// How often a call is made again that ended with `unavailable` before any message of its answer came.
+    /// How often a call is made again that ended with `unavailable` before any message of its answer came. A server that
+    /// says not to (`grpc-retry-pushback-ms`) is heeded.
     public var retries: Int
 
     public init(retries: Int) { self.retries = retries }

@@ -50,6 +50,39 @@ import Testing
         #expect(attempts.failed(failure(), chance: 0.5) == .end(failure().error))
     }
 
+    /// What a server asks for, the time that is left of the call, and the pause; nil where there is no other attempt.
+    static let pushbacks: [(asked: [String], left: Duration?, pause: Duration?)] = [
+        ([], nil, .milliseconds(50)), (["0"], nil, .zero), (["1500"], nil, .milliseconds(1_500)),
+        (["60000"], nil, .seconds(60)), (["60001"], nil, nil), (["2147483647"], nil, nil), (["2147483648"], nil, nil),
+        (["-1"], nil, nil), (["-2147483648"], nil, nil), (["-0"], nil, nil), (["+5"], nil, nil), (["007"], nil, nil),
+        (["1.5"], nil, nil), ([""], nil, nil), (["soon"], nil, nil), (["5", "5"], nil, nil),
+        (["1500"], .milliseconds(1_501), .milliseconds(1_500)), (["1500"], .milliseconds(1_500), nil),
+        (["0"], .zero, nil), ([], .zero, .milliseconds(50)),
+    ]
+
+    @Test(arguments: pushbacks)
+    func aServerThatSaysWhenToComeAgainIsHeeded(_ row: (asked: [String], left: Duration?, pause: Duration?)) {
+        var failure = failure()
+        for text in row.asked {
+            failure.error.trailingMetadata.append(received: "grpc-retry-pushback-ms", text)
+        }
+        var attempts = Attempts(RetryPolicy(retries: 1))
+        let next = attempts.failed(failure, chance: 0.5, left: row.left)
+        #expect(next == row.pause.map { .attempt(after: $0) } ?? .end(failure.error))
+        var never = Attempts(.never)
+        #expect(never.failed(failure, chance: 0.5, left: row.left) == .end(failure.error))
+    }
+
+    @Test func afterAPauseThatTheServerChoseOurOwnBeginAnew() {
+        var pushedBack = failure()
+        pushedBack.error.trailingMetadata.append(received: "grpc-retry-pushback-ms", "10")
+        var attempts = Attempts(RetryPolicy(retries: 3))
+        #expect(attempts.failed(failure(), chance: 0.5) == .attempt(after: .milliseconds(50)))
+        #expect(attempts.failed(pushedBack, chance: 0.5) == .attempt(after: .milliseconds(10)))
+        #expect(attempts.failed(failure(), chance: 0.5) == .attempt(after: .milliseconds(50)))
+        #expect(attempts.failed(pushedBack, chance: 0.5) == .end(pushedBack.error))
+    }
+
     @Test func anAttemptThatMayHaveBeenProcessedIsNotForgottenByOneThatWasNot() {
         var attempts = Attempts(RetryPolicy(retries: 1))
         _ = attempts.failed(failure(processed: true), chance: 0)

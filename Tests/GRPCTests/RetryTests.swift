@@ -110,6 +110,34 @@ import Testing
         }
     }
 
+    /// What the first answer asks for, and how many requests the server then gets.
+    static let pushbacks = [("0", 2), ("-1", 1), ("100000000", 1), ("later", 1), ("5000", 1)]
+
+    @Test(arguments: pushbacks)
+    func aServerSaysInItsTrailersWhetherAReadIsMadeAgain(_ pushback: String, _ requests: Int) async throws {
+        let asked = Lock(0)
+        try await withPeer { peer, _ in
+            try peer.greet()
+            let fields = [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "14")]
+            let first = try peer.request()
+            asked.withLock { $0 += 1 }
+            try peer.headers(first, fields + [("grpc-retry-pushback-ms", pushback)], ends: true)
+            let second = try peer.request()
+            asked.withLock { $0 += 1 }
+            try Self.answer(peer, second, 1)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            // Also where the server asks for more time than the call has, its own status is what is told.
+            let call = { try await channel.unary(method, [], timeout: .seconds(4), retry: Self.reading) }
+            if requests > 1 {
+                #expect(try await call().message == [1])
+            } else {
+                #expect(await #expect(throws: RPCError.self) { try await call() }?.code == .unavailable)
+            }
+            #expect(asked.withLock { $0 } == requests)
+        }
+    }
+
     @Test func theDeadlineIsForAllAttemptsTogether() async throws {
         try await withPeer { peer, _ in
             try peer.greet()
