@@ -173,6 +173,9 @@ struct StreamState: Sendable {
                 .internal, "the server broke HTTP/2's rules in its answer",
                 cause: reason.map { "\(code): \($0)" } ?? "\(code)")
         case .refused:
+            guard initialMetadata == nil else {
+                return fail(.unavailable, "the server refused the request in the middle of its answer")
+            }
             fail(.unavailable, "the server did not take the request", sent: false, isUnprocessed: true)
         case .lost(let error, let requestWasSent):
             fail(

@@ -149,6 +149,17 @@ import Testing
         }
     }
 
+    @Test func aServerThatAnswersAndThenRefusesMayHaveDoneTheWork() {
+        var state = accepted()
+        _ = state.receive(data([1]))
+        _ = state.receive(.closed(.refused))
+        #expect(isUnprocessed(state) == false)
+        #expect(failure(state)?.mayHaveBeenProcessed == true)
+        #expect(failure(state)?.code == .unavailable)
+        #expect(failure(state)?.message == "the server refused the request in the middle of its answer")
+        #expect(state.take() == .messages([[1]], credit: 6))
+    }
+
     @Test func aStatusIsNeverUnprocessed() {
         var state = accepted()
         _ = state.receive(Self.trailers("14"))
