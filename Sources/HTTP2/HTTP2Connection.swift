@@ -35,7 +35,7 @@ package actor HTTP2Connection {
     private let limits: Limits
     let wire: Wire
     let session: HTTP2Session
-    private var state: ConnectionState
+    var state: ConnectionState
     private var greeting = PeerGreeting()
     var streams: [StreamID: Stream] = [:]
     private(set) var failure: ConnectionError?
@@ -54,7 +54,7 @@ package actor HTTP2Connection {
     var crowded: Set<StreamID> = []
 
     private var waitingForSettings: Suspension<Void>?
-    private var waitingForSlot: [Suspension<Void>] = []
+    var waitingForSlot: [Suspension<Void>] = []
     private var timer: (fires: ContinuousClock.Instant, timer: ScheduledTimer)?
 
     private init(_ socket: Socket, tls: TLSSettings?, limits: Limits, on loop: EventLoop) throws {
@@ -94,38 +94,6 @@ package actor HTTP2Connection {
 
     /// Whether it is over.
     package var isClosed: Bool { failure != nil }
-
-    /// Opens a stream with its request, once there is a slot for it.
-    ///
-    /// - Parameter isComplete: Whether the body is whole; if not, ``write(_:to:)`` and ``finish(_:)`` follow.
-    /// - Throws: ``ConnectionError`` where nothing was sent; ``WaitError`` at the deadline; `CancellationError`.
-    package func open(
-        _ headers: [HeaderField], body: [UInt8], isComplete: Bool = true, until deadline: ContinuousClock.Instant?,
-        _ handler: @escaping StreamHandler
-    ) async throws -> StreamID {
-        while let wait = try nextSlot() {
-            defer { waitingForSlot.removeAll { $0 === wait } }
-            try await wait.wait(until: deadline)
-        }
-        // From here to the end nothing waits: the slot that was seen free is taken.
-        let size = headers.reduce(0) { $0 + $1.listSize }
-        guard size <= state.maximumHeaderListSize else {
-            throw ConnectionError(
-                .refusedHere,
-                "the request's headers take \(size) bytes, the server takes \(state.maximumHeaderListSize)")
-        }
-        let stream: StreamID
-        do {
-            stream = try session.submit(headers, body: body, isComplete: isComplete)
-        } catch {
-            throw ConnectionError(.refusedHere, "the request cannot be sent", cause: error.description)
-        }
-        streams[stream] = Stream(handler: handler, isFinished: isComplete)
-        state.opened(now: .now)
-        flush()
-        setTimer()
-        return stream
-    }
 
     /// Opens a stream's window again by bytes that were taken.
     package func credit(_ stream: StreamID, _ count: Int) {
@@ -259,14 +227,20 @@ package actor HTTP2Connection {
         state.receivedGoAway(code, debug)
         let words = debug.isEmpty ? "\(code)" : "\(code): \(debug)"
         if code != .noError { farewell = words }
-        let error = ConnectionError(.goingAway, "the server takes no more requests on this connection", cause: words)
+        let error = Self.goingAway(cause: words)
         waitingForSettings?.resume(with: .failure(error))
         failSlots(with: error)
         closeIfDrained()
     }
 
+    /// Who comes too late is told the peer's reason, not that this side closed, and goes elsewhere.
     private func closeIfDrained() {
-        if failure == nil, !state.takesStreams, streams.isEmpty { close() }
+        guard !state.takesStreams, streams.isEmpty else { return }
+        end(with: Self.goingAway(cause: farewell), telling: .noError)
+    }
+
+    static func goingAway(cause: String? = nil) -> ConnectionError {
+        ConnectionError(.goingAway, "the server takes no more requests on this connection", cause: cause)
     }
 
     // MARK: Waiting
@@ -289,36 +263,10 @@ package actor HTTP2Connection {
         }
     }
 
-    /// Where to wait for a slot; nil where one is free. Our own count: the library would queue a request over the peer's
-    /// limit without a word.
-    private func nextSlot() throws(ConnectionError) -> Suspension<Void>? {
-        if let failure { throw failure }
-        guard state.takesStreams else {
-            throw ConnectionError(.goingAway, "the server takes no more requests on this connection")
-        }
-        if state.freeSlots > 0 { return nil }
-        let wait = Suspension<Void>(on: loop)
-        waitingForSlot.append(wait)
-        return wait
-    }
-
-    private func grantSlots() {
-        var free = state.freeSlots
-        while free > 0, !waitingForSlot.isEmpty {
-            // One that was cancelled meanwhile takes none.
-            if waitingForSlot.removeFirst().resume() { free -= 1 }
-        }
-    }
-
-    private func failSlots(with error: ConnectionError) {
-        for wait in waitingForSlot { wait.resume(with: .failure(error)) }
-        waitingForSlot = []
-    }
-
     // MARK: Time
 
     /// Sets the timer for the state's next deadline, unless one fires before it anyway.
-    private func setTimer() {
+    func setTimer() {
         guard failure == nil, let deadline = state.nextDeadline else { return }
         if let timer, timer.fires <= deadline { return }
         timer?.timer.cancel()

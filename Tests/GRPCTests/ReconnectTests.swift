@@ -154,4 +154,20 @@ import Testing
             #expect(try await call.nextMessages() == [])
         }
     }
+
+    /// Between finding a connection and opening a stream on it others run, and it may go away.
+    @Test func whoComesAfterAConnectionWentAwayIsToldToGoElsewhere() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet()
+            try peer.goAway(last: 0)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let connection = try await Self.connect(to: [channel], within: .seconds(5))
+            while await !connection.isClosed { await channel.loop.turn() }
+            let error = await #expect(throws: ConnectionError.self) {
+                try await connection.open([], body: [], until: nil) { _ in StreamReply() }
+            }
+            #expect(error?.kind == .goingAway)
+        }
+    }
 }

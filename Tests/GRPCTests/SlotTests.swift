@@ -1,0 +1,40 @@
+import AsyncIO
+import GRPC
+import Testing
+
+/// Calls that wait since the server takes no more streams at once.
+@Suite(.timeLimit(.minutes(1))) struct SlotTests {
+    @Test func aSlotThatIsNotTakenGoesToTheNextWhoWaits() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet(maximumStreams: 1, maximumHeaderListSize: 1_000)
+            for _ in 0..<2 {
+                let stream = try peer.request()
+                try peer.accept(stream)
+                try peer.message(stream, [1])
+                try peer.trailers(stream, status: 0)
+            }
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let first = try await channel.streaming(method)
+            var tooLarge = Metadata()
+            try tooLarge.add("x", String(repeating: "v", count: 1_000))
+            let refused = Task(executorPreference: channel.loop) { [tooLarge] in
+                try await channel.unary(method, [], metadata: tooLarge)
+            }
+            await Self.letAllWait(channel.loop)
+            let next = Task(executorPreference: channel.loop) {
+                try await channel.unary(method, [], timeout: .seconds(5))
+            }
+            await Self.letAllWait(channel.loop)
+            #expect(try await first.response().message == [1])
+            let error = await #expect(throws: RPCError.self) { try await refused.value }
+            #expect(error?.code == .invalidArgument)
+            #expect(try await next.value.message == [1])
+        }
+    }
+
+    /// Runs what can run now: a call is then where it waits.
+    private static func letAllWait(_ loop: EventLoop) async {
+        for _ in 0..<20 { await loop.turn() }
+    }
+}
