@@ -66,6 +66,26 @@ import Testing
         #expect(writer.end() == "")
     }
 
+    @Test func `a text table's columns stand under one another where characters are wide or join others`() {
+        let fields = [Field(name: "名前", type: .utf8), Field(name: "n", type: .integer(.int8))]
+        // Wide, emoji, a flag of two halves, a letter with a mark of its own, and Hangul in parts.
+        let texts = ["日本語", "🦉", "🇫🇮", "e\u{301}", "\u{1112}\u{1161}\u{11AB}", "ﾃﾞ", "abcdef"]
+        #expect(
+            written(.text, fields, texts.map { [.text($0), .integer(1)] }) == """
+                名前    n
+                日本語  1
+                🦉      1
+                🇫🇮      1
+                e\u{301}       1
+                \u{1112}\u{1161}\u{11AB}      1
+                ﾃﾞ      1
+                abcdef  1
+
+                """)
+        let long = String(repeating: "日", count: TableWriter.longestCell / 2 + 1)
+        #expect(written(.text, [fields[0]], [[.text(long)]]) == "名前\n\(long.dropLast())…\n")
+    }
+
     @Test(arguments: [
         (Value.double(1.5), DataType.floatingPoint(.double), "1.5"),
         (.double(.nan), .floatingPoint(.double), "\"NaN\""),

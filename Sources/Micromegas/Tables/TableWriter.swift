@@ -18,12 +18,12 @@ public enum TableFormat: String, Sendable, CaseIterable {
 ///     print(writer.end(), terminator: "")
 ///
 /// Null is `null` in JSON, nothing in CSV (where an empty text is `""`) and nothing in a text table. Bytes are lower-case
-/// hexadecimal digits, times RFC 3339. In a text table control characters are written out and values past
-/// ``longestCell`` characters end in `…`.
+/// hexadecimal digits, times RFC 3339. In a text table control characters are written out, wide characters take two
+/// columns, and values past ``longestCell`` columns end in `…`.
 public struct TableWriter: Sendable {
     /// A text table's columns are as wide as these first rows need; later values that are longer push their line out.
     public static let rowsMeasured = 500
-    /// Characters of a value in a text table.
+    /// Columns of a value in a text table.
     public static let longestCell = 160
 
     private let format: TableFormat
@@ -33,6 +33,8 @@ public struct TableWriter: Sendable {
     private var layout: TextLayout
 
     /// A writer of rows of a schema.
+    ///
+    ///     var writer = TableWriter(.jsonLines, batch.schema)
     public init(_ format: TableFormat, _ schema: Schema) {
         self.format = format
         fields = schema.fields
@@ -41,6 +43,8 @@ public struct TableWriter: Sendable {
     }
 
     /// The text of a batch's rows, all or some; in the first one what stands above the rows comes first.
+    ///
+    ///     print(try writer.text(of: batch, rows: 0..<min(10, batch.rowCount)), terminator: "")
     ///
     /// - Throws: `ArrowError` of code `tooLarge` where a value holds more others, or bytes, than are made at once
     ///   (`Value.maximumCount`, `Value.maximumBytes`).
@@ -55,6 +59,8 @@ public struct TableWriter: Sendable {
     }
 
     /// The text of rows given as values in the order of the columns.
+    ///
+    ///     print(writer.text(of: [[.text("log_entries"), .integer(24)]]), terminator: "")
     public mutating func text(of rows: some Sequence<[Value]>) -> String {
         var text = opening()
         for row in rows { write(row, to: &text) }
@@ -62,6 +68,8 @@ public struct TableWriter: Sendable {
     }
 
     /// What is left to write after the last row.
+    ///
+    ///     print(writer.end(), terminator: "")
     public mutating func end() -> String {
         var text = opening()
         if format == .text { layout.end(to: &text) }
