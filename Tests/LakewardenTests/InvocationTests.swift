@@ -23,7 +23,7 @@ import Testing
         ("query a --limit 3", .command(.query, OptionValues(given: [.limit: ["3"]], operands: ["a"]))),
         (
             "query --format=arrow -- -a",
-            .command(.query, OptionValues(given: [.queryFormat: ["arrow"]], operands: ["-a"]))
+            .command(.query, OptionValues(given: [.rowFormat: ["arrow"]], operands: ["-a"]))
         ),
         ("partitions", .command(.partitions, OptionValues())),
         (
@@ -35,6 +35,12 @@ import Testing
     ])
     func `a command line is read`(_ line: String, _ invocation: Invocation) throws {
         #expect(try Invocation(arguments: line.split(separator: " ").map(String.init)) == invocation)
+    }
+
+    @Test(arguments: ["-- all of them\nSELECT 1", "--all = 1\nSELECT 1", "-", "-1 + 1 AS x"])
+    func `SQL that begins as an option does is SQL`(_ sql: String) throws {
+        let invocation = try Invocation(arguments: ["query", sql])
+        #expect(invocation == .command(.query, OptionValues(operands: [sql])))
     }
 
     @Test(arguments: [
@@ -64,7 +70,7 @@ import Testing
         ("query", "query needs SQL"), ("query a b", "query takes one SQL; \"b\" is one more"),
         ("partitions a b", "partitions takes one VIEW; \"b\" is one more"), ("views a", "views takes no \"a\""),
         ("describe a --limit 1", "describe takes no --limit"),
-        ("incompatible --format arrow", "--format takes table, json, csv, not \"arrow\""),
+        ("incompatible --format xml", "--format takes table, json, csv, arrow, not \"xml\""),
         ("query a --config x --config y", "--config is given twice"),
         ("querry a", "unknown command querry; did you mean query?"),
         ("audit verify --config x", "audit verify takes no --config"),

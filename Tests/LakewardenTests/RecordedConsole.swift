@@ -31,6 +31,7 @@ final class RecordedConsole: Sendable {
                 self.state.withLock { $0.output += String(decoding: bytes, as: UTF8.self) }
                 return .done
             },
-            readLine: { self.state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() } })
+            readLine: { self.state.withLock { $0.answers.isEmpty ? nil : $0.answers.removeFirst() } },
+            readText: { nil })
     }
 }

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import os
+import pty
 import subprocess
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.ipc as ipc
@@ -17,11 +19,16 @@ from conftest import PROGRAM, Lakehouse, Program
 LISTING = (
     "SELECT * FROM list_partitions() ORDER BY view_set_name, view_instance_id, begin_insert_time, file_schema_hash"
 )
+GOLDEN = Path(__file__).resolve().parents[1] / "Golden/micromegas-0.30"
 EVERY_TYPE = """
 SELECT 1 AS i, arrow_cast(200, 'UInt8') AS u, 1.5 AS d, true AS b, arrow_cast(NULL, 'Utf8') AS n,
        'it''s, "so"' AS t, decode('00ff', 'hex') AS h, TIMESTAMP '2026-11-21T06:14:03.25Z' AS ts,
        arrow_cast('x', 'Dictionary(Int32, Utf8)') AS dict, [1, 2] AS list
 """
+
+
+def golden_sql(name: str) -> str:
+    return json.loads((GOLDEN / f"{name}.json").read_text())["call"]["sql"]
 
 
 def run_bytes(*arguments: str) -> bytes:
@@ -52,6 +59,23 @@ def test_an_arrow_stream_is_what_pyarrow_gets_itself(lakehouse: Lakehouse, sql: 
     theirs = lakehouse.query(sql)
     assert ours.schema.equals(theirs.schema, check_metadata=True)
     assert ours.equals(theirs)
+
+
+@pytest.mark.parametrize("name", ["types", "types-nested", "nulls", "no-rows", "unicode", "duplicate-column-names"])
+def test_recorded_queries_are_read_back_from_arrow(lakehouse: Lakehouse, name: str) -> None:
+    sql = golden_sql(name)
+    theirs = lakehouse.query(sql)
+    ours = read(run_bytes("query", sql, "--lake", lakehouse.uri, "--format", "arrow"))
+    assert ours.equals(theirs, check_metadata=True)
+    # The other formats write each of their rows, too.
+    lines = run_bytes("query", sql, "--lake", lakehouse.uri, "--format", "json").decode().splitlines()
+    assert len(lines) == theirs.num_rows and all(len(json.loads(line)) == theirs.num_columns for line in lines)
+    text = run_bytes("query", sql, "--lake", lakehouse.uri, "--format", "csv").decode()
+    records = list(csv.reader(io.StringIO(text, newline="")))
+    assert records[0] == theirs.column_names
+    assert len(records) == 1 + theirs.num_rows and all(len(r) == theirs.num_columns for r in records)
+    table = run_bytes("query", sql, "--lake", lakehouse.uri).decode().splitlines()
+    assert len(table) == 1 + theirs.num_rows
 
 
 def test_each_format_holds_the_same_rows(lakehouse: Lakehouse, program: Program) -> None:
@@ -108,8 +132,11 @@ def test_a_range_and_a_limit_go_with_the_call(lakehouse: Lakehouse, program: Pro
         ["query", "SELECT retire_partition_by_file('x')"],
         ["query", "/* ' */ SELECT * FROM Retire_Partitions('a', 'b', 'c', 'd') -- '"],
         ["query", "DROP  MATERIALIZED\n VIEW x"],
+        ["query", "-"],
         ["describe"],
         ["process"],
+        ["process", "' OR 1=1 --"],
+        ["incompatible", "blocks", "log_entries"],
     ],
 )
 def test_what_cannot_be_followed_is_not_sent(lakehouse: Lakehouse, program: Program, arguments: list[str]) -> None:
@@ -126,7 +153,13 @@ def test_what_cannot_be_followed_is_not_sent(lakehouse: Lakehouse, program: Prog
         (["query", "SELECT * FROM nowhere", "--format", "arrow"], "nowhere"),
         (["describe", "nowhere"], "nowhere"),
         (["process", "550e8400-e29b-41d4-a716-446655440000"], "550e8400"),
-        (["process", "' OR 1=1 --"], "UUID"),
+        (["process", "550e8400-e29b-41d4-a716-446655440000", "--format", "json"], "550e8400"),
+        (["process", "550e8400-e29b-41d4-a716-446655440000", "--format", "arrow"], "550e8400"),
+        (["partitions", "nowhere"], "nowhere"),
+        (["partitions", "nowhere", "--format", "arrow"], "nowhere"),
+        (["incompatible", "nowhere", "--format", "csv"], "nowhere"),
+        (["query", ""], "No SQL statements"),
+        (["query", "SELECT 1; SELECT 2"], "single SQL statement"),
     ],
 )
 def test_an_error_is_a_block_with_a_cure(
@@ -136,6 +169,8 @@ def test_an_error_is_a_block_with_a_cure(
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: ") and said in ran.err and "\n  cure " in ran.err
     assert lakehouse.uri in ran.err
+    # Nothing was printed, so that nothing is said of it.
+    assert "rows that were printed" not in ran.err
 
 
 def test_nobody_at_the_address_is_an_error(program: Program) -> None:
@@ -192,6 +227,48 @@ def test_old_partitions_are_counted_by_view_instance_and_hash(lakehouse: Lakehou
     one = program.run("incompatible", groups[0]["view_set_name"], "--lake", lakehouse.uri).out.splitlines()
     assert one[0].split()[0] == "view_set_name" and len(one) > 1
     assert lakehouse.mutators() == []
+
+
+def test_rows_that_are_made_here_are_an_arrow_stream_too(lakehouse: Lakehouse, program: Program) -> None:
+    for command in (["incompatible"], ["incompatible", "async_events"], ["describe", "log_entries"]):
+        lines = program.run(*command, "--lake", lakehouse.uri, "--format", "json").out.splitlines()
+        table = read(run_bytes(*command, "--lake", lakehouse.uri, "--format", "arrow"))
+        rows = [
+            {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
+            for row in table.to_pylist()
+        ]
+        assert rows == [json.loads(line) for line in lines] != []
+    log_stats = read(run_bytes("incompatible", "otel_spans", "--lake", lakehouse.uri, "--format", "arrow"))
+    assert log_stats.num_rows == 0 and log_stats.column_names[0] == "view_set_name"
+
+
+def test_an_arrow_stream_does_not_go_to_a_terminal(lakehouse: Lakehouse) -> None:
+    for command in (["query", "SELECT 1"], ["describe", "blocks"], ["views"]):
+        ours, theirs = pty.openpty()
+        ran = subprocess.run(
+            [PROGRAM, *command, "--lake", lakehouse.uri, "--format", "arrow"],
+            stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+        os.close(theirs)
+        assert ran.returncode == 64 and "terminal" in ran.stderr
+        with pytest.raises(OSError):
+            os.read(ours, 1)
+        os.close(ours)
+    assert lakehouse.calls() == []
+
+
+def test_sql_comes_from_standard_input(lakehouse: Lakehouse) -> None:
+    def run(given: bytes) -> subprocess.CompletedProcess[bytes]:
+        command = [PROGRAM, "query", "-", "--lake", lakehouse.uri, "--format", "json"]
+        return subprocess.run(command, input=given, capture_output=True, timeout=60)
+
+    ran = run("-- wie viele\nSELECT 'é' AS t, 2 AS n;\n".encode())
+    assert (ran.returncode, ran.stderr) == (0, b"") and json.loads(ran.stdout) == {"t": "é", "n": 2}
+    assert run(b"SELECT retire_partition_by_file('x')").returncode == 64
+    for given in (b"SELECT '\xff'", b" " * (1 << 20) + b"SELECT 1", b""):
+        ran = run(given)
+        assert (ran.returncode, ran.stdout) == (64, b"") and b"standard input" in ran.stderr
+    assert len(lakehouse.calls()) == 1
 
 
 def test_a_process_is_shown_upright(lakehouse: Lakehouse, program: Program) -> None:

@@ -12,7 +12,11 @@ struct ReadCommand: Sendable {
     private var errorLook: Look { console.look(.errors, color: options.value(.color) ?? "auto") }
 
     func run() async throws(UsageError) -> ExitCode {
-        let reading = try Reading(name, options)
+        if options.value(.rowFormat) == RowFormat.arrow.rawValue, console.terminal.isOutput {
+            throw UsageError(
+                "an Arrow stream is no text for a terminal; send it on: --format arrow >FILE", command: name)
+        }
+        let reading = try Reading(name, try readOptions())
         let lake: LakeChoice
         do throws(ConfigurationError) {
             lake = try LakeChoice(options)
@@ -36,8 +40,21 @@ struct ReadCommand: Sendable {
             // As after `| head`: whoever read has what it wanted.
             return .done
         } catch {
-            console.write(ErrorBlock.page(RunFailure(reading: error, lake), errorLook), to: .errors)
+            console.write(ErrorBlock.page(RunFailure(reading: error, lake, name), errorLook), to: .errors)
             return .error
         }
+    }
+
+    /// The options, SQL that is named `-` read from standard input.
+    private func readOptions() throws(UsageError) -> OptionValues {
+        guard name == .query, options.operands == ["-"] else { return options }
+        guard let sql = console.readText(), !sql.allSatisfy(\.isWhitespace) else {
+            throw UsageError(
+                "standard input holds no SQL: it is empty, cannot be read, is no UTF-8, or is longer than "
+                    + "\(Console.longestInput / 1_024) KiB", command: name)
+        }
+        var read = options
+        read.operands = [sql]
+        return read
     }
 }

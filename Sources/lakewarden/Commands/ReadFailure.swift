@@ -4,14 +4,16 @@ import Warden
 
 extension RunFailure {
     /// Says why a lake could not be read.
-    init(reading error: any Error, _ lake: LakeChoice) {
+    init(reading error: any Error, _ lake: LakeChoice, _ command: Command.Name) {
         switch error {
         case let error as MicromegasError:
             let who = lake.lake.addressAndCaller
-            let (what, cure) = Self.text(error, lake)
+            let (what, cure) = Self.text(error, lake, command)
             self.init(
                 what: what, who: who, why: error.message + (error.cause.map { " (\($0))" } ?? ""), cure: cure,
-                state: "nothing was changed; rows that were printed before this are not all of the answer")
+                state: Self.comesBeforeRows(error.code)
+                    ? "nothing was changed"
+                    : "nothing was changed; rows that were printed before this are not all of the answer")
         case RowOutput.Stop.failed(let reason):
             self.init(
                 what: "the rows cannot be written", who: "standard output", why: reason,
@@ -24,8 +26,21 @@ extension RunFailure {
         }
     }
 
-    private static func text(_ error: MicromegasError, _ lake: LakeChoice) -> (what: String, cure: String) {
+    /// Whether a failure is told before the first row, if it is told.
+    private static func comesBeforeRows(_ code: MicromegasError.Code) -> Bool {
+        [.invalidQuery, .functionMissing, .unauthenticated, .noToken, .notFound, .configuration, .refused]
+            .contains(code)
+    }
+
+    private static func text(
+        _ error: MicromegasError, _ lake: LakeChoice, _ command: Command.Name
+    ) -> (what: String, cure: String) {
         switch error.code {
+        case .notFound where command == .process:
+            (
+                "there is no such process",
+                "check the id; lakewarden query 'SELECT process_id, exe FROM processes' names them"
+            )
         case .invalidQuery:
             ("the server cannot read the query", "correct the SQL; lakewarden views names what there is")
         case .functionMissing:

@@ -1,6 +1,14 @@
 import ArrowIPC
 import Micromegas
 
+/// How rows are printed: `--format`.
+enum RowFormat: String, Sendable, CaseIterable {
+    case table, json, csv, arrow
+
+    /// As text; a table where it is none.
+    var text: TableFormat { TableFormat(rawValue: rawValue) ?? .text }
+}
+
 /// Rows on their way to standard output, so many at a time.
 struct RowOutput {
     let console: Console

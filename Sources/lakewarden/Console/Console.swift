@@ -10,6 +10,11 @@ struct Console: Sendable {
     var send: @Sendable (_ bytes: [UInt8]) -> Sent
     /// A line of standard input without its end; nil at its end, or once the task is cancelled.
     var readLine: @Sendable () async -> String?
+    /// All of standard input; nil where it cannot be read, is no UTF-8 or longer than ``longestInput``.
+    var readText: @Sendable () -> String?
+
+    /// The most bytes that are read of standard input: servers take no longer statement in one message than a few MiB.
+    static let longestInput = 1 << 20
 
     /// How writing bytes ended.
     enum Sent: Sendable, Hashable {

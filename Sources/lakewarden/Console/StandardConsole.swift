@@ -19,7 +19,8 @@ extension Console {
             } onCancel: {
                 reading.cancel()
             }
-        })
+        },
+        readText: allOfInput)
 
     private static var terminalWidth: Int {
         var size = winsize()
@@ -59,6 +60,19 @@ extension Console {
             guard ready > 0, unsafe read(0, &byte, 1) == 1 else { return bytes.isEmpty ? nil : text(bytes) }
             if byte == UInt8(ascii: "\n") { return text(bytes) }
             bytes.append(byte)
+        }
+        return nil
+    }
+
+    private static func allOfInput() -> String? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= longestInput {
+            let count = unsafe read(0, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { return nil }
+            if count == 0 { return String(validating: bytes, as: UTF8.self) }
+            bytes += buffer[..<count]
         }
         return nil
     }

@@ -72,7 +72,7 @@ private struct ArgumentParser {
                 for operand in rest { try add(operand: operand) }
                 break
             }
-            if argument.hasPrefix("-"), argument != "-" {
+            if Self.isOption(argument) {
                 try option(argument, &rest)
             } else {
                 try add(operand: argument)
@@ -88,6 +88,11 @@ private struct ArgumentParser {
             throw error("\(command.words) needs \(operands.name)")
         }
         return values
+    }
+
+    /// Whether an argument is meant as an option; SQL that begins with a comment is not: no option's name holds a blank.
+    private static func isOption(_ argument: String) -> Bool {
+        argument.hasPrefix("-") && argument != "-" && !argument.prefix { $0 != "=" }.contains(where: \.isWhitespace)
     }
 
     private mutating func option(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {

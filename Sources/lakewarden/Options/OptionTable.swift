@@ -14,8 +14,8 @@ struct Option: Sendable, Hashable {
         case lakeFile
         /// `--lake` of a command that only reads.
         case readLake
-        /// `--format` of rows that a query answers, and of rows that are made here.
-        case queryFormat, rowFormat
+        /// `--format` of rows.
+        case rowFormat
         case begin, end, limit
     }
 
@@ -82,12 +82,9 @@ struct Option: Sendable, Hashable {
             id: .format, spelling: "--format", kind: .choice(["text", "json"], default: "text"),
             help: "json: one document, as config/output.schema.json"),
         Option(
-            id: .queryFormat, spelling: "--format",
-            kind: .choice(["table", "json", "csv", "arrow"], default: "table"),
+            id: .rowFormat, spelling: "--format",
+            kind: .choice(RowFormat.allCases.map(\.rawValue), default: RowFormat.table.rawValue),
             help: "json: an object a line; arrow: an IPC stream"),
-        Option(
-            id: .rowFormat, spelling: "--format", kind: .choice(["table", "json", "csv"], default: "table"),
-            help: "json: an object a line"),
         Option(
             id: .color, spelling: "--color", kind: .choice(["auto", "always", "never"], default: "auto"),
             help: "auto: on a terminal, unless NO_COLOR is set"),
