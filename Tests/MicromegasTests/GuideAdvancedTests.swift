@@ -7,7 +7,7 @@ import Testing
 /// The advanced guide's examples that read, in order, in Swift.
 @Suite("The advanced guide's examples", .serialized, .timeLimit(.minutes(2)))
 struct GuideAdvancedTests {
-    /// "Authentication and Headers": a token, and an API key; secrets come from a file, not from the program's text.
+    /// "Authentication and Headers", first: a token, which comes from a file and not from the program's text.
     @Test func `headers and a token go with every call`() async throws {
         try await GuideLake.with(["--admin-token", "good-token"]) { _, lakehouse in
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("token-\(UUID())").path
@@ -23,6 +23,26 @@ struct GuideAdvancedTests {
             #expect(count == 1)
             let sent = try #require(try await lakehouse.calls().last?.metadata)
             #expect(sent.contains(["x-tenant-id", "production"]) && sent.contains(["x-request-id", "trace-12345"]))
+        }
+    }
+
+    /// "Authentication and Headers", second: an API key, and a header that says which client calls.
+    @Test func `an API key goes in a header`() async throws {
+        try await GuideLake.with { _, lakehouse in
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("key-\(UUID())").path
+            try "mm_prod_1234567890abcdef\n".write(toFile: file, atomically: true, encoding: .utf8)
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            var configuration = ClientConfiguration(
+                address: try ServerAddress(uri: "grpc://127.0.0.1:\(lakehouse.port)"))
+            configuration.headers = [
+                RequestHeader("x-api-key", secret: .file(file)), RequestHeader("x-client-version", "swift-1.0.0"),
+            ]
+            let fixed = configuration
+            let count = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
+            #expect(count == 1)
+            let sent = try #require(try await lakehouse.calls().last?.metadata)
+            #expect(sent.contains(["x-api-key", "mm_prod_1234567890abcdef"]))
+            #expect(sent.contains(["x-client-version", "swift-1.0.0"]))
         }
     }
 

@@ -8,6 +8,7 @@ import Warden
     /// Names that some layer sets itself or that are none, and names that are free.
     private static let names = [
         "limit", "Query_Range_Begin", "query_range_end", "preserve_dictionary", "x-client-type", "X-Client-Entrypoint",
+        "x-client-agent", "x-client-session", "x-client-version",
         "authorization", "x-api-key", "X-Tenant-ID", "cookie", "x_a.b",
     ]
 

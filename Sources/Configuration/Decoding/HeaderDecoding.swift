@@ -83,7 +83,7 @@ enum HeaderName {
             return hasCredentials ? "lake.credentials are sent in it; keep one of them" : nil
         }
         if name.hasSuffix("-bin") { return "a name that ends in -bin is for bytes; write another name" }
-        if name.hasPrefix("grpc-") || name.hasPrefix("x-client-") || own.contains(name) {
+        if name.hasPrefix("grpc-") || own.contains(name) {
             return "the client sets it itself; remove it"
         }
         return nil
@@ -92,6 +92,8 @@ enum HeaderName {
     private static let own: Set<String> = [
         // Of a query.
         "query_range_begin", "query_range_end", "limit", "preserve_dictionary",
+        // What servers log of a client.
+        "x-client-type", "x-client-agent", "x-client-entrypoint", "x-client-session",
         // Of the transport.
         "te", "content-type", "content-length", "user-agent", "host", "connection", "keep-alive", "proxy-connection",
         "transfer-encoding", "upgrade", "trailer",

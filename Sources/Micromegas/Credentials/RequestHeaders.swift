@@ -17,12 +17,16 @@ public struct RequestHeader: Sendable, Hashable {
     }
 
     /// A header that anybody may see, such as `x-tenant-id`.
+    ///
+    ///     configuration.headers.append(RequestHeader("x-tenant-id", "production"))
     public init(_ name: String, _ text: String) {
         self.name = name
         value = .text(text)
     }
 
     /// A header that holds a secret, such as `x-api-key`.
+    ///
+    ///     configuration.headers.append(RequestHeader("x-api-key", secret: .file("/run/secrets/api-key")))
     public init(_ name: String, secret: SecretSource) {
         self.name = name
         value = .secret(secret)
@@ -30,17 +34,24 @@ public struct RequestHeader: Sendable, Hashable {
 
     /// Why the client does not take a header of this name from outside; nil where it does.
     ///
+    ///     if let reason = RequestHeader.refusal(of: "x-tenant-id", hasCredentials: true) { print(reason) }
+    ///
     /// - Parameters:
     ///   - name: The header's name, in any case.
     ///   - hasCredentials: Whether the client has credentials, which go in `authorization`.
     public static func refusal(of name: String, hasCredentials: Bool) -> String? {
         let name = name.lowercased()
         if name == "authorization" { return hasCredentials ? "the credentials are sent in it" : nil }
-        if name.hasPrefix("x-client-") { return "the client says in it what it is" }
+        if identity.contains(name) { return "the client says in it what it is" }
         guard own.contains(name) else { return nil }
         return "the client sets it for each query"
     }
 
+    /// What servers log of a client (contract §1). Other names that begin so are free: the Python guide sends
+    /// `x-client-version`.
+    private static let identity: Set<String> = [
+        "x-client-type", "x-client-agent", "x-client-entrypoint", "x-client-session",
+    ]
     private static let own: Set<String> = ["query_range_begin", "query_range_end", "limit", "preserve_dictionary"]
 }
 
