@@ -9,6 +9,9 @@ public struct ClientConfiguration: Sendable {
     /// Further headers of every request, in order; those the client sets itself are refused
     /// (``RequestHeader/refusal(of:hasCredentials:)``).
     public var headers: [RequestHeader] = []
+    /// Whether dictionary-encoded columns of answers are sent as such, which takes less memory where values repeat, unless
+    /// a query says otherwise: the Python client's `preserve_dictionary`. Listings are read without.
+    public var preserveDictionary = false
     /// What the client calls itself in `x-client-agent`: a program and its version.
     public var agent = "lakewarden"
     /// The longest a reading call may take, its last row included; nil for no limit. Calls that change something have
@@ -20,6 +23,10 @@ public struct ClientConfiguration: Sendable {
     public var keepalive: Duration = .seconds(300)
 
     /// A configuration.
+    ///
+    ///     var configuration = ClientConfiguration(address: try ServerAddress(uri: "grpc+tls://lake.example.com"))
+    ///     configuration.credentials = .tokenFile("/run/secrets/lake-token")
+    ///     configuration.headers = [RequestHeader("x-tenant-id", "production")]
     public init(address: ServerAddress, credentials: (any CredentialProvider)? = nil) {
         self.address = address
         self.credentials = credentials
@@ -37,6 +44,9 @@ public struct ClientConfiguration: Sendable {
         public var serverName: String?
 
         /// Trust in the system's authorities, and no client certificate.
+        ///
+        ///     configuration.tls.authorityFile = "/etc/ssl/lake-ca.pem"
+        ///     configuration.tls.serverName = "lake.internal"
         public init() {}
     }
 }

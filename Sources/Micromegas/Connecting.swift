@@ -12,14 +12,16 @@ extension FlightSQLClient {
     /// - Parameters:
     ///   - uri: Where the server listens.
     ///   - credentials: Who calls, where the server asks for it: `.tokenFile("/run/secrets/lake-token")`.
+    ///   - preserveDictionary: Whether dictionary-encoded columns of answers are sent as such, unless a query says otherwise.
     ///   - body: Takes the client, which ends with it.
     /// - Throws: ``MicromegasError`` (`configuration`) for an address that cannot be used; what `body` throws.
     public static func withConnection<Result>(
-        to uri: String = localLake, credentials: (any CredentialProvider)? = nil,
+        to uri: String = localLake, credentials: (any CredentialProvider)? = nil, preserveDictionary: Bool = false,
         _ body: (FlightSQLClient) async throws -> Result
     ) async throws -> Result {
-        let configuration = ClientConfiguration(address: try ServerAddress(uri: uri), credentials: credentials)
-        return try await EventLoop.withLoop(name: "micromegas") { loop in
+        var configuration = ClientConfiguration(address: try ServerAddress(uri: uri), credentials: credentials)
+        configuration.preserveDictionary = preserveDictionary
+        return try await EventLoop.withLoop(name: "micromegas") { [configuration] loop in
             try await withConnection(configuration, on: loop, body)
         }
     }

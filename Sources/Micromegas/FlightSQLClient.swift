@@ -65,12 +65,12 @@ public final class FlightSQLClient: Sendable {
     ///   - sql: A query that only reads.
     ///   - range: Event times that the server may restrict its reading to. It has no effect on listings.
     ///   - limit: The most rows that are answered.
-    ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such.
+    ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such; nil for what the configuration says.
     /// - Returns: The rows, batch by batch as they came; none for an empty answer.
     /// - Throws: ``MicromegasError``, also where the answer broke off after rows; `CancellationError`.
     public func query(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
-        preserveDictionary: Bool = false
+        preserveDictionary: Bool? = nil
     ) async throws -> [RecordBatch] {
         let stream = try await queryStream(sql, range: range, limit: limit, preserveDictionary: preserveDictionary)
         var batches: [RecordBatch] = []
@@ -91,9 +91,9 @@ public final class FlightSQLClient: Sendable {
     /// - Throws: ``MicromegasError``; `CancellationError`.
     public func queryStream(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
-        preserveDictionary: Bool = false
+        preserveDictionary: Bool? = nil
     ) async throws -> QueryStream {
-        let own = Self.headers(range, limit, preserveDictionary)
+        let own = Self.headers(range, limit, preserveDictionary ?? configuration.preserveDictionary)
         return try await reading(own) { call in
             let stream = try await connection.query(
                 sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
@@ -109,9 +109,9 @@ public final class FlightSQLClient: Sendable {
     /// - Parameters: As of ``query(_:range:limit:preserveDictionary:)-(String,_,_,_)``.
     /// - Throws: ``MicromegasError``; `CancellationError`.
     public func queryIPC(
-        _ sql: String, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool = false
+        _ sql: String, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool? = nil
     ) async throws -> QueryIPCStream {
-        let own = Self.headers(range, limit, preserveDictionary)
+        let own = Self.headers(range, limit, preserveDictionary ?? configuration.preserveDictionary)
         return try await reading(own) { call in
             let stream = try await connection.ipcStream(
                 sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))

@@ -32,7 +32,7 @@ extension FlightSQLClient {
     ///   it was prepared may have others.
     /// - Throws: ``MicromegasError``; `unexpectedAnswer` where the statement holds no text.
     public func queryStream(
-        _ statement: PreparedStatement, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool = false
+        _ statement: PreparedStatement, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool? = nil
     ) async throws -> QueryStream {
         try await queryStream(statement.query, range: range, limit: limit, preserveDictionary: preserveDictionary)
     }
@@ -43,7 +43,7 @@ extension FlightSQLClient {
     ///
     /// - Parameters and errors: As of ``queryStream(_:range:limit:preserveDictionary:)-(PreparedStatement,_,_,_)``.
     public func query(
-        _ statement: PreparedStatement, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool = false
+        _ statement: PreparedStatement, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool? = nil
     ) async throws -> [RecordBatch] {
         try await query(statement.query, range: range, limit: limit, preserveDictionary: preserveDictionary)
     }

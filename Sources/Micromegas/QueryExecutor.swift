@@ -12,27 +12,32 @@ public import ArrowIPC
 /// Python guide's `batch_size_mb`, which its executor does not use, has no counterpart.
 public struct QueryExecutor: Sendable {
     private let client: FlightSQLClient
-    private let preserveDictionary: Bool
+    private let preserveDictionary: Bool?
     /// The time that has passed since some moment.
     private let elapsed: @Sendable () -> Duration
 
     /// An executor of a client's queries.
     ///
+    ///     let executor = QueryExecutor(client)
+    ///
     /// - Parameters:
     ///   - client: Makes the calls.
-    ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such.
-    public init(_ client: FlightSQLClient, preserveDictionary: Bool = false) {
+    ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such; nil for what the client's configuration
+    ///     says.
+    public init(_ client: FlightSQLClient, preserveDictionary: Bool? = nil) {
         let (clock, start) = (ContinuousClock(), ContinuousClock.now)
         self.init(client, preserveDictionary: preserveDictionary) { start.duration(to: clock.now) }
     }
 
-    init(_ client: FlightSQLClient, preserveDictionary: Bool, elapsed: @escaping @Sendable () -> Duration) {
+    init(_ client: FlightSQLClient, preserveDictionary: Bool?, elapsed: @escaping @Sendable () -> Duration) {
         self.client = client
         self.preserveDictionary = preserveDictionary
         self.elapsed = elapsed
     }
 
     /// How many rows a query would answer with: the server runs it and counts.
+    ///
+    ///     let rows = try await QueryExecutor(client).estimate("SELECT * FROM log_entries", range: day)
     ///
     /// - Parameters:
     ///   - sql: A query that only reads; a semicolon at its end is left out.
@@ -49,6 +54,10 @@ public struct QueryExecutor: Sendable {
 
     /// Estimates a query's rows, runs it, and gives each batch to `body`, which is done with one before the next is read.
     ///
+    ///     let statistics = try await QueryExecutor(client).run(sql, range: day, estimates: false) { batch, _ in
+    ///         print(batch.rowCount)
+    ///     }
+    ///
     /// - Parameters:
     ///   - sql: A query that only reads; a semicolon at its end is left out. It is run twice where `estimates` is true.
     ///   - range: Event times that the server may restrict its reading to.
@@ -58,6 +67,7 @@ public struct QueryExecutor: Sendable {
     /// - Returns: What it took. The answer is whole: where it does not end well this throws.
     /// - Throws: ``MicromegasError``; `refused` as ``estimate(_:range:)``; `CancellationError`; what `body` throws, which
     ///   cancels the query.
+    @discardableResult
     public func run(
         _ sql: String, range: TimeRange? = nil, estimates: Bool = true,
         _ body: (RecordBatch, QueryProgress) async throws -> Void = { _, _ in }

@@ -14,6 +14,43 @@ struct GuideReferenceTests {
         #expect(address == ServerAddress(host: "localhost", port: 50_051, isSecure: false))
     }
 
+    /// "Connection": `micromegas.connect(preserve_dictionary=True)`. Listings do not need it, and a query may say otherwise.
+    @Test func `a connection keeps dictionaries where it was made so`() async throws {
+        try await GuideLake.with { _, lakehouse in
+            let uri = "grpc://127.0.0.1:\(lakehouse.port)"
+            try await FlightSQLClient.withConnection(to: uri, preserveDictionary: true) { client in
+                let sql = "SELECT arrow_cast('x', 'Dictionary(Int32, Utf8)') AS d"
+                let dictionary = DataType.dictionary(indices: .int32, values: .utf8, ordered: false)
+                #expect(try await client.query(sql).first?.column("d")?.type == dictionary)
+                #expect(try await client.query(client.prepareStatement(sql)).first?.column("d")?.type == dictionary)
+                try await QueryExecutor(client).run(sql) { batch, _ in
+                    #expect(batch.column("d")?.type == dictionary)
+                }
+                #expect(try await client.query(sql, preserveDictionary: false).first?.column("d")?.type == .utf8)
+                #expect(try await client.listPartitions().partitions.isEmpty == false)
+                #expect(try await client.listViewSets().isEmpty == false)
+            }
+        }
+    }
+
+    /// "`query_arrow(…)`" keeps whatever type the indices have.
+    @Test func `dictionaries are kept whatever the width of their indices`() async throws {
+        try await GuideLake.with { client, _ in
+            let widths = ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"]
+            let columns = widths.map { "arrow_cast(target, 'Dictionary(\($0), Utf8)') AS \($0.lowercased())" }
+            let sql = "SELECT \(columns.joined(separator: ", ")) FROM log_entries ORDER BY time, target LIMIT 100"
+            let days = try GuideLake.days.get()
+            let kept = try await client.query(sql, range: days, preserveDictionary: true)
+            let plain = try await client.query(sql, range: days)
+            for name in widths.map({ $0.lowercased() }) {
+                let type = try #require(kept.first?.column(name)?.type.description)
+                #expect(type.contains("indices=\(name),"))
+                #expect(plain.first?.column(name)?.type == .utf8)
+            }
+            #expect(try plain.rows.map(\.cells) == kept.rows.map(\.cells) && !plain.rows.isEmpty)
+        }
+    }
+
     /// "Simple Queries".
     @Test func `a range of the last hour goes with a query`() async throws {
         try await GuideLake.with { client, _ in

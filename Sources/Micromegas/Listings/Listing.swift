@@ -9,7 +9,7 @@ extension FlightSQLClient {
     /// - Throws: ``MicromegasError``; `unexpectedAnswer` for a column that is missing or of another type, and for a row that
     ///   cannot be.
     public func listPartitions() async throws -> PartitionListing {
-        let stream = try await queryStream("SELECT * FROM list_partitions()")
+        let stream = try await queryStream("SELECT * FROM list_partitions()", preserveDictionary: false)
         var rows: [ListedPartition] = []
         // A lake without partitions has no batch; its columns are checked all the same.
         try await forEachBatch(of: stream) { rows += try ListedPartition.read($0) }
@@ -25,9 +25,8 @@ extension FlightSQLClient {
     public func listViewSets() async throws -> [ListedViewSet] {
         let columns = "view_set_name, current_schema_hash, has_view_maker, global_instance_available"
         var rows: [ListedViewSet] = []
-        try await forEachBatch(of: queryStream("SELECT \(columns) FROM list_view_sets()")) {
-            rows += try ListedViewSet.read($0)
-        }
+        let stream = try await queryStream("SELECT \(columns) FROM list_view_sets()", preserveDictionary: false)
+        try await forEachBatch(of: stream) { rows += try ListedViewSet.read($0) }
         return rows
     }
 
@@ -38,9 +37,8 @@ extension FlightSQLClient {
     /// - Throws: As ``listPartitions()``; `functionMissing` where the server does not list them to this caller.
     public func listViewSetDefinitions() async throws -> [ViewSetDefinition] {
         var rows: [ViewSetDefinition] = []
-        try await forEachBatch(of: queryStream("SELECT * FROM list_view_set_definitions()")) {
-            rows += try ViewSetDefinition.read($0)
-        }
+        let stream = try await queryStream("SELECT * FROM list_view_set_definitions()", preserveDictionary: false)
+        try await forEachBatch(of: stream) { rows += try ViewSetDefinition.read($0) }
         return rows
     }
 
