@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from make_streams import found
+from stream_values import found
 
 
 def main() -> None:
