@@ -46,6 +46,8 @@ package struct ConnectionState: Sendable {
     package private(set) var pingedTooOften = false
     /// How many streams are open.
     package private(set) var openStreams = 0
+    /// How many requests wait for a slot.
+    private var waitingRequests = 0
 
     package init(keepalive: Keepalive, now: Instant) {
         self.keepalive = keepalive
@@ -67,18 +69,34 @@ package struct ConnectionState: Sendable {
     /// The longest list of headers the peer takes.
     package var maximumHeaderListSize: Int { settings.maximumHeaderListSize }
 
-    /// A stream begins; the keepalive interval begins with the first.
+    /// A stream begins; the keepalive interval begins with the first, or with the first request that waits for a slot.
     package mutating func opened(now: Instant) {
-        if openStreams == 0 {
-            lastReceived = max(lastReceived, now)
-            pingSent = nil
-        }
+        beginInterval(now)
         openStreams += 1
     }
 
     package mutating func closed() {
         openStreams -= 1
-        if openStreams == 0 { pingSent = nil }
+        if !isBusy { pingSent = nil }
+    }
+
+    /// A request begins to wait for a slot. A peer that gives none may be gone.
+    package mutating func beganToWait(now: Instant) {
+        beginInterval(now)
+        waitingRequests += 1
+    }
+
+    package mutating func endedWaiting() {
+        waitingRequests -= 1
+        if !isBusy { pingSent = nil }
+    }
+
+    private var isBusy: Bool { openStreams > 0 || waitingRequests > 0 }
+
+    private mutating func beginInterval(_ now: Instant) {
+        guard !isBusy else { return }
+        lastReceived = max(lastReceived, now)
+        pingSent = nil
     }
 
     // MARK: What the peer sends
@@ -112,9 +130,9 @@ package struct ConnectionState: Sendable {
 
     // MARK: Time
 
-    /// When ``act(now:)`` is next to be asked; nil while nothing is waited for, which is while no stream is open.
+    /// When ``act(now:)`` is next to be asked; nil while nothing is waited for, neither by a stream nor for one.
     package var nextDeadline: Instant? {
-        guard openStreams > 0 else { return nil }
+        guard isBusy else { return nil }
         return pingSent.map { $0 + keepalive.timeout } ?? lastReceived + keepalive.interval
     }
 

@@ -10,7 +10,12 @@ extension HTTP2Connection {
         _ handler: @escaping StreamHandler
     ) async throws -> StreamID {
         while let wait = try nextSlot() {
-            defer { waitingForSlot.removeAll { $0 === wait } }
+            state.beganToWait(now: .now)
+            setTimer()
+            defer {
+                state.endedWaiting()
+                waitingForSlot.removeAll { $0 === wait }
+            }
             try await wait.wait(until: deadline)
         }
         // From here to the end nothing waits: the slot that was seen free is taken.

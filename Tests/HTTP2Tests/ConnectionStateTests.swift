@@ -92,6 +92,17 @@ import Testing
         #expect(state.nextDeadline == start + .seconds(619))
     }
 
+    @Test func aPeerThatGivesNoSlotIsPingedToo() {
+        var state = open(maximumStreams: 0)
+        state.beganToWait(now: start)
+        state.beganToWait(now: start + .seconds(100))
+        #expect(state.act(now: start + .seconds(300)) == .ping)
+        state.endedWaiting()
+        #expect(state.nextDeadline == start + .seconds(320))
+        state.endedWaiting()
+        #expect(state.nextDeadline == nil)
+    }
+
     @Test func tooManyFramesThatBringNothingInASecondAreAFlood() {
         var state = open()
         let limit = ConnectionState.unproductiveLimit

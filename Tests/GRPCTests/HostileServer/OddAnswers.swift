@@ -13,6 +13,16 @@ extension HostileServer {
                 _ = try peer.beginAnswer()
             },
             HostileServer(
+                "silence while it takes no streams",
+                "the server gave no sign of life for 0.05 seconds after a ping", takesRequest: false
+            ) {
+                $0.keepalive.interval = .milliseconds(50)
+                $0.keepalive.timeout = .milliseconds(50)
+            } _: { peer in
+                peer.answersPings = false
+                try peer.greet(maximumStreams: 0)
+            },
+            HostileServer(
                 "a message over the bound",
                 "the server sends a message of 104857601 bytes, over the bound of 104857600", code: .resourceExhausted
             ) { peer in
