@@ -103,8 +103,16 @@ public struct Metadata: Sendable, Equatable {
 extension Metadata: CustomStringConvertible {
     /// All entries, a secret's value left out.
     public var description: String {
-        entries.map { "\($0.name): \($0.isSecret ? "…" : $0.value)" }.joined(separator: "\n")
+        entries.map(\.description).joined(separator: "\n")
     }
+}
+
+extension Metadata.Entry: CustomStringConvertible, CustomReflectable {
+    /// Name and value, a secret left out.
+    public var description: String { "\(name): \(isSecret ? "…" : value)" }
+
+    /// Nothing beside the description: a dump shows no secret either.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Why a name or a value cannot be metadata.

@@ -14,3 +14,11 @@ package struct HeaderField: Sendable, Hashable {
     /// The field's size as the bound on header lists counts it (RFC 9113 §6.5.2).
     package var listSize: Int { name.utf8.count + value.utf8.count + 32 }
 }
+
+extension HeaderField: CustomStringConvertible, CustomReflectable {
+    /// Name and value, a secret left out.
+    package var description: String { "\(name): \(isSecret ? "…" : value)" }
+
+    /// Nothing beside the description: a dump shows no secret either.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
