@@ -14,10 +14,19 @@ struct HTTPSRequest: Sendable, Equatable {
     var maximumSize = 1 << 20
 }
 
-/// What a server answered, whatever its status.
-struct HTTPSAnswer: Sendable, Equatable {
+/// Neither printing nor dumping shows what is sent: headers and form hold secrets.
+extension HTTPSRequest: CustomStringConvertible, CustomReflectable {
+    var description: String { "\(form == nil ? "GET" : "POST") \(url.authority)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What a server answered, whatever its status. Neither printing nor dumping shows its body, which may hold a token.
+struct HTTPSAnswer: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     var status: Int
     var body: [UInt8]
+
+    var description: String { "HTTP status \(status), \(body.count) bytes" }
+    var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Why there is no answer.

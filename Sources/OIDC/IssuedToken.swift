@@ -38,10 +38,12 @@ extension IssuedToken {
         } catch {
             throw Self.unfit(issuer, error.words)
         }
-        guard answer.token_type.lowercased() == "bearer" else {
-            throw Self.unfit(issuer, "its token is of the type \(Shown.text(answer.token_type)), not Bearer")
-        }
         let token = answer.access_token
+        guard answer.token_type.lowercased() == "bearer" else {
+            // The two may have been mixed up.
+            let type = Shown.text(Redaction([token]).redacted(answer.token_type))
+            throw Self.unfit(issuer, "its token is of the type \(type), not Bearer")
+        }
         guard !token.isEmpty, token.utf8.count <= 12_288, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw Self.unfit(issuer, "its access_token cannot be sent in a header")
         }

@@ -1,5 +1,5 @@
-/// Takes secrets out of texts that others wrote: a server may repeat what it was sent.
-package struct Redaction: Sendable {
+/// Takes secrets out of texts that others wrote: a server may repeat what it was sent. A dump does not show them.
+package struct Redaction: Sendable, CustomStringConvertible, CustomReflectable {
     /// The longest first: one may be part of another.
     private let secrets: [[UInt8]]
 
@@ -14,6 +14,9 @@ package struct Redaction: Sendable {
         for secret in secrets { bytes = Self.replacing(secret, in: bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    package var description: String { "(redaction)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     private static func replacing(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
         guard bytes.count >= secret.count else { return bytes }

@@ -41,24 +41,21 @@ package final class TokenKeeper: Sendable {
     ///
     /// - Throws: ``OIDCError``, `CancellationError`.
     package func token() async throws -> IssuedToken {
-        let (action, waiting) = state.withLock { state in
+        let waiting = Suspension<IssuedToken>()
+        let action = state.withLock { state in
             let action = state.lifecycle.asked(at: now())
-            guard case .wait = action else { return (action, nil as Suspension<IssuedToken>?) }
-            let waiting = Suspension<IssuedToken>()
-            state.waiting.append(waiting)
-            return (action, waiting)
+            if case .wait = action { state.waiting.append(waiting) }
+            return action
         }
         switch action {
-        case .use(_, renews: true), .wait(asks: true): begin()
-        case .use, .wait, .fail: break
-        }
-        switch action {
-        case .use(let token, _): return token
+        case .use(let token, let renews):
+            if renews { begin() }
+            return token
         case .fail(let error): throw error
-        case .wait: break
+        case .wait(let asks):
+            if asks { begin() }
+            return try await waiting.wait()
         }
-        guard let waiting else { throw CancellationError() }
-        return try await waiting.wait()
     }
 
     /// Hears that the lake did not accept a token.

@@ -56,27 +56,10 @@ struct TokenRequest: Sendable {
     }
 
     private func send(_ request: HTTPSRequest) throws(OIDCError) -> HTTPSAnswer {
-        let failure: HTTPSFailure
         switch transfer(request) {
         case .success(let answer): return answer
-        case .failure(let error): failure = error
+        case .failure(let failure): throw OIDCError(failure, of: request, to: settings.issuer)
         }
-        let (issuer, place) = (settings.issuer, request.url.authority)
-        let message =
-            switch failure.reason {
-            case .unreachable:
-                "the issuer \(issuer) cannot be reached at \(place); see that it runs and is written right"
-            case .untrusted:
-                "the issuer \(issuer) did not prove at \(place) that it is the one; name the certificate of its authority "
-                    + "as the issuer's CA file, if it has one of its own"
-            case .authorityFile:
-                "the issuer's CA file “\(settings.authorityFile ?? "")” cannot be used; name a PEM file of certificates"
-            case .timedOut: "the issuer \(issuer) did not answer in time at \(place); see how it fares, then try again"
-            case .missingLibrary:
-                "libcurl, which asks the issuer \(issuer), cannot be loaded; install it (Debian's package libcurl4)"
-            case .tooLarge: "the issuer \(issuer) answers more at \(place) than an issuer does; check that it is one"
-            }
-        throw OIDCError(message, cause: Shown.text(failure.words))
     }
 
     private struct ErrorAnswer: Decodable {
@@ -94,15 +77,18 @@ struct TokenRequest: Sendable {
                     + "followed; write the issuer as it writes itself")
         }
         guard let said = try? StrictJSON.decode(ErrorAnswer.self, answer.body) else {
-            return OIDCError(
-                "the issuer \(issuer) answers HTTP status \(answer.status) when \(asked); check that it is an OIDC issuer"
-            )
+            let cure =
+                answer.status >= 500 ? "see how it fares, then try again" : "check that it is an OIDC issuer"
+            return OIDCError("the issuer \(issuer) answers HTTP status \(answer.status) when \(asked); \(cure)")
         }
         let cure =
             switch said.error {
-            case "invalid_client", "unauthorized_client":
-                "check client id and secret, and that the client may use the grant client_credentials"
+            case "invalid_client": "check client id and secret"
+            case "unauthorized_client", "unsupported_grant_type":
+                "have the issuer allow this client the grant client_credentials"
             case "invalid_scope": "check the scope"
+            case "invalid_target": "check the audience"
+            case "server_error", "temporarily_unavailable": "see how it fares, then try again"
             default: "see what it says"
             }
         let words = [said.error, said.error_description].compactMap { $0 }.joined(separator: ": ")
@@ -110,8 +96,11 @@ struct TokenRequest: Sendable {
     }
 
     private func redacted(_ error: OIDCError, _ secret: String) -> OIDCError {
-        // In each form in which it was sent. What is cut afterwards was whole when it was searched.
-        let redaction = Redaction([secret, Self.encoded(secret), Self.basic(settings.clientID, secret)])
+        // In each form in which it was sent or may come back. What is cut afterwards was whole when it was searched.
+        let encoded = Self.encoded(secret)
+        let redaction = Redaction([
+            secret, encoded, encoded.replacing("%20", with: "+"), Self.basic(settings.clientID, secret),
+        ])
         return OIDCError(
             redaction.redacted(error.message), cause: error.cause.map { Shown.text(redaction.redacted($0)) })
     }

@@ -56,6 +56,22 @@ import Testing
         #expect(life.asked(at: at(3_591)) == .wait(asks: false))
     }
 
+    @Test func `a token that comes when its life is over serves those who waited, and is not kept`() {
+        var life = TokenLifecycle()
+        _ = life.asked(at: at(0))
+        life.issued(IssuedToken(text: "x", lifetime: .seconds(1)), at: at(14))
+        #expect(life.asked(at: at(14)) == .wait(asks: true))
+    }
+
+    @Test func `a failed renewal does not keep an old token beyond its end`() {
+        var life = holding()
+        #expect(life.asked(at: at(3_589)) == .use(token, renews: true))
+        life.failed(down, at: at(3_589.5))
+        #expect(life.asked(at: at(3_589.9)) == .use(token, renews: false))
+        #expect(life.asked(at: at(3_590)) == .fail(down))
+        #expect(life.asked(at: at(3_590.5)) == .wait(asks: true))
+    }
+
     @Test func `a failed renewal leaves the old token in use and is tried again after pauses that double`() {
         var life = holding()
         var moment = 3_300.0
