@@ -6,7 +6,7 @@ public struct ClientConfiguration: Sendable {
     public var tls = TLS()
     /// Gives the bearer tokens; nil where the server asks for none.
     public var credentials: (any CredentialProvider)?
-    /// Further headers of every request, in order; those the client sets itself are refused
+    /// Further headers of every request, in order, each name once; those the client sets itself are refused
     /// (``RequestHeader/refusal(of:hasCredentials:)``).
     public var headers: [RequestHeader] = []
     /// Whether dictionary-encoded columns of answers are sent as such, which takes less memory where values repeat, unless

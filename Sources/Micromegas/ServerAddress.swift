@@ -22,6 +22,8 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``MicromegasError`` (`configuration`) naming what is wrong and what is expected.
     public init(uri: String) throws(MicromegasError) {
+        // First of all: what else is wrong would be told with the text, which may hold a password.
+        if uri.contains("@") { throw Self.refusal("…", "it holds a user", "name the token in a token file") }
         guard let scheme = uri.range(of: "://") else {
             throw Self.refusal(uri, "it has no scheme", "write grpc://host:\(Self.defaultPort)")
         }
@@ -32,7 +34,6 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         }
         var rest = uri[scheme.upperBound...]
         if rest.hasSuffix("/") { rest = rest.dropLast() }
-        if rest.contains("@") { throw Self.refusal("…", "it holds a user", "name the token in a token file") }
         if rest.contains(where: { "/?#".contains($0) }) {
             throw Self.refusal(uri, "something follows the port", "write grpc://host:port")
         }

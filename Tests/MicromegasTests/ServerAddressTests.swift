@@ -38,9 +38,15 @@ import UTCTime
         #expect(error.message.contains("“\(uri)”"))
     }
 
-    @Test("a user in a URI is refused and not shown")
-    func user() throws {
-        let error = try #require(throws: MicromegasError.self) { try ServerAddress(uri: "grpc://me:secret@lake") }
+    @Test(
+        "a user in a URI is refused and not shown, whatever else is wrong",
+        arguments: [
+            "grpc://me:secret@lake", "me:secret@lake:1", "ftp://me:secret@lake", "grpc://lake/?me:secret@x",
+            "grpc://[me:secret@",
+        ])
+    func user(_ uri: String) throws {
+        let error = try #require(throws: MicromegasError.self) { try ServerAddress(uri: uri) }
+        #expect(error.message.contains("it holds a user"))
         #expect(!error.description.contains("secret"))
     }
 

@@ -91,12 +91,12 @@ struct RequestHeaders: Sendable {
             try call.metadata.add("authorization", "Bearer \(token.secret)", isSecret: true)
         }
         for (header, secret) in further {
-            if let reason = RequestHeader.refusal(of: header.name, hasCredentials: credentials != nil) {
+            if let reason = refusal(of: header.name, in: call) {
                 throw MicromegasError(.configuration, "the header \(header.name) is refused: \(reason)")
             }
             if let secret {
                 let text = try secret.current()
-                secrets.append(text)
+                secrets += Self.forms(of: text)
                 try call.metadata.add(header.name, text, isSecret: true)
             } else if case .text(let text) = header.value {
                 try call.metadata.add(header.name, text)
@@ -105,6 +105,17 @@ struct RequestHeaders: Sendable {
         for header in own { try call.metadata.add(header.name, header.value) }
         call.redaction = Redaction(secrets)
         return call
+    }
+
+    private func refusal(of name: String, in call: OfCall) -> String? {
+        if let reason = RequestHeader.refusal(of: name, hasCredentials: credentials != nil) { return reason }
+        // Which of two a server goes by is its own affair: the caller would be one of two.
+        return call.metadata[name.lowercased()] == nil ? nil : "it is there already; name each header once"
+    }
+
+    /// A secret as it was sent, and what follows its scheme (`Bearer …`, RFC 9110 §11.4), which a server may repeat alone.
+    private static func forms(of secret: String) -> [String] {
+        [secret, String(secret.drop { $0 != " " }.drop { $0 == " " })]
     }
 
     private func token() async throws -> BearerToken? {

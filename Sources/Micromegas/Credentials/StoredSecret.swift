@@ -109,10 +109,11 @@ final class StoredSecret: Sendable {
             }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw refusal("cannot be read", "check it", errno) }
-            if count == 0 { break }
+            if count == 0 { return (Array(bytes[..<filled]), status) }
             filled += count
         }
-        return (Array(bytes[..<filled]), status)
+        // What was read may be white space before a secret that goes on.
+        throw refusal("holds more than \(BearerToken.maximumLength) bytes", "check that it is the secret")
     }
 
     private func refusal(_ what: String, _ cure: String, _ number: Int32? = nil) -> MicromegasError {

@@ -1,6 +1,7 @@
 import ArrowIPC
 import AsyncIO
 import FlightSQL
+import OIDC
 import Testing
 
 @testable import Micromegas
@@ -155,6 +156,26 @@ struct CredentialTests {
         #expect(error?.code == .configuration && error?.mayHaveBeenProcessed == false)
         #expect(error?.message.contains(name.lowercased()) == true || error?.message.contains(name) == true)
         #expect(error?.message.contains("hunter2") == false)
+    }
+
+    @Test(arguments: [["x-a", "X-A"], ["authorization", "Authorization"], ["x-client-agent"]])
+    func `a header that would be sent twice is refused`(_ names: [String]) async throws {
+        var configuration = ClientConfiguration(address: ServerAddress(host: "127.0.0.1", port: 1))
+        configuration.headers = names.map { RequestHeader($0, "hunter2") }
+        let headers = RequestHeaders(configuration)
+        let error = await #expect(throws: MicromegasError.self) { try await headers.ofCall([]) }
+        #expect(error?.code == .configuration)
+        #expect(error?.message.hasPrefix("the header \(names.last ?? "") is refused: ") == true)
+        #expect(error?.message.contains("hunter2") == false)
+    }
+
+    @Test func `what follows a secret's scheme stays out of what the server repeats, too`() async throws {
+        try await SecretFile.with("Bearer  hunter2") { file async throws in
+            var configuration = ClientConfiguration(address: ServerAddress(host: "127.0.0.1", port: 1))
+            configuration.headers = [RequestHeader("authorization", secret: .file(file.path))]
+            let call = try await RequestHeaders(configuration).ofCall([])
+            #expect(call.redaction.redacted("no Bearer  hunter2, no hunter2") == "no …, no …")
+        }
     }
 
     @Test func `without credentials a program may send an authorization of its own`() async throws {

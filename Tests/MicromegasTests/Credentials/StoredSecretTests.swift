@@ -1,4 +1,5 @@
 import Foundation
+import GRPC
 import Testing
 
 @testable import Micromegas
@@ -112,6 +113,70 @@ struct SecretFile {
             error.message
                 == "the environment variable LAKEWARDEN_TEST_NONE of the header x-api-key is not set; set it, or name "
                 + "another place")
+    }
+
+    @Test func `a variable that is empty holds no secret`() {
+        #expect(setenv("LAKEWARDEN_TEST_EMPTY", "  ", 1) == 0)
+        defer { unsetenv("LAKEWARDEN_TEST_EMPTY") }
+        let error = #expect(throws: MicromegasError.self) {
+            try StoredSecret(.environment("LAKEWARDEN_TEST_EMPTY"), of: "the token", as: .token).current()
+        }
+        #expect(error?.message.contains("LAKEWARDEN_TEST_EMPTY of the token is empty") == true)
+    }
+
+    @Test func `a pipe without a writer and a device are refused, and hold nobody up`() throws {
+        try SecretFile.with("") { file throws in
+            file.remove()
+            #expect(mkfifo(file.path, 0o600) == 0)
+            let pipe = #expect(throws: MicromegasError.self) { try stored(file).current() }
+            #expect(pipe?.message.contains("is no regular file") == true)
+        }
+        let device = #expect(throws: MicromegasError.self) {
+            try StoredSecret(.file("/dev/zero"), of: "the token", as: .token).current()
+        }
+        #expect(device?.message.contains("is no regular file") == true)
+    }
+
+    @Test(arguments: [("", "hunter2"), ("hunter2", ""), ("hun", "ter2")])
+    func `a file that goes on where the reading ends holds no secret`(_ before: String, _ after: String) throws {
+        try SecretFile.with(before + String(repeating: " ", count: 14_000) + after) { file in
+            let error = #expect(throws: MicromegasError.self) {
+                try StoredSecret(.file(file.path), of: "the token", as: .line).current()
+            }
+            #expect(error?.message.contains("holds more than 12288 bytes") == true)
+        }
+    }
+
+    @Test func `a link that is turned to another file counts at once`() throws {
+        try SecretFile.with("one") { first throws in
+            try SecretFile.with("two") { second throws in
+                let link = first.path + ".link"
+                defer { unlink(link) }
+                #expect(symlink(first.path, link) == 0)
+                let secret = StoredSecret(.file(link), of: "the token", as: .token, now: { time(nil) + 10 })
+                #expect(try secret.current() == "one" && secret.isKept)
+                #expect(unlink(link) == 0 && symlink(second.path, link) == 0)
+                #expect(try secret.current() == "two")
+            }
+        }
+    }
+
+    @Test func `a dump of who calls shows no secret that was read`() async throws {
+        try await SecretFile.with("hunter2") { file async throws in
+            let credentials = StoredToken(.file(file.path))
+            let secret = try await credentials.token()
+            #expect(secret.secret == "hunter2")
+            var configuration = ClientConfiguration(address: ServerAddress(host: "h"), credentials: credentials)
+            configuration.headers = [RequestHeader("x-api-key", secret: .file(file.path))]
+            let headers = RequestHeaders(configuration)
+            let call = try await headers.ofCall([("limit", "hunt")])
+            #expect(call.metadata["x-api-key"] == "hunter2")
+            var dumped = ""
+            dump((credentials, configuration, headers, call), to: &dumped)
+            dumped += "\(credentials) \(configuration) \(headers) \(call) \(call.metadata.entries)"
+            dumped += String(reflecting: (credentials, configuration, headers, call))
+            #expect(!dumped.contains("hunter2") && dumped.contains("x-api-key"))
+        }
     }
 
     @Test func `a secret that is no token may hold spaces`() throws {
