@@ -8,7 +8,7 @@ import Testing
 @Suite struct CredentialsTests {
     /// The shortest file with these lines in its `lake`.
     private static func file(_ lines: String) -> String {
-        shortest.replacing("grpc://127.0.0.1:50051", with: "grpc://h:1\n  \(lines)")
+        shortest.replacing("grpc://127.0.0.1:50051", with: "grpc://localhost:1\n  \(lines)")
     }
 
     private static let oidc = "issuer: https://login.example.com/realms/lake, client_id: warden"
@@ -59,6 +59,42 @@ import Testing
         }
         #expect(client.clientSecret == .file("\(folder.path)/s") && client.authorityFile == "/ca.pem")
         #expect(lake.headers.map(\.value) == [.secret(.file("\(folder.path)/a")), .secret(.environment("B"))])
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:1", "credentials: { token_file: t }", false), ("[::1]:1", "credentials: { token_file: t }", false),
+        ("LocalHost:1", "headers: { x-a: { file: a } }", false), ("h:1", "headers: { x-a: { value: a } }", false),
+        ("h:1", "credentials: {}", false), ("h:1", "credentials: { token_file: t }", true),
+        ("h:1", "credentials: { oidc: { \(oidc), client_secret_env: SECRET } }", true),
+        ("h:1", "headers: { x-a: { env: A } }", true), ("128.0.0.1:1", "headers: { x-a: { file: a } }", true),
+        ("localhost.example.com:1", "headers: { x-a: { file: a } }", true),
+    ])
+    func `secrets that would travel in the open are worth a warning`(_ host: String, _ lines: String, _ warned: Bool)
+        throws
+    {
+        let plain = Self.file(lines).replacing("localhost:1", with: host)
+        let what = lines.hasPrefix("h") ? "the secrets of lake.headers" : "the tokens of lake.credentials"
+        #expect(
+            try read(plain).warnings.map(\.description)
+                == (warned
+                    ? [
+                        "lake.yaml:3:8: warning: lake.uri is without TLS: \(what) travel in the open; write "
+                            + "grpc+tls://HOST:PORT, unless the way is safe in itself"
+                    ] : []))
+        #expect(try read(plain.replacing("grpc://", with: "grpc+tls://")).warnings.isEmpty)
+    }
+
+    @Test func `where credentials stand is known for messages`() throws {
+        #expect(try lake("headers: {}\n  credentials:\n    token_file: t").credentialsPlace == "lake.yaml:6")
+        #expect(try lake("credentials: {}").credentialsPlace == nil)
+    }
+
+    @Test(arguments: ["authorization", "Proxy-Authorization", "Cookie", "X-API-Key", "x-gate-token", "client_secret"])
+    func `a header that is secret by its name has no open value`(_ name: String) throws {
+        let text = Self.file("headers: { \(name): { value: hunter2 } }")
+        let said = diagnostics(Array(text.utf8))
+        #expect(said.count == 1 && said.first?.contains(".value holds a secret; write it to a file of its own") == true)
+        #expect(try lake("headers: { \(name): { file: k } }").headers.map(\.name) == [name])
     }
 
     @Test(arguments: [
@@ -138,6 +174,7 @@ import Testing
         "credentials: { oidc: { issuer: 'https://admin:hunter2@h', client_id: a, client_secret_file: b } }",
         "headers: hunter2", "headers: { x-api-key: hunter2 }", "headers: { x-api-key: [hunter2] }",
         "headers: { authorization: { value: 'Basic hunter2' } }", "headers: { x-a: { value: 'Bearer hunter2' } }",
+        "headers: { x-a: { value: 'bAsic hunter2' } }", "headers: { x-a: { file: 'Basic hunter2' } }",
         "headers: { x-a: { value: \"hunter2\\n\" } }", "headers: { x-a: { file: eyJhunter2 } }",
     ])
     func `no secret is repeated`(_ lines: String) {

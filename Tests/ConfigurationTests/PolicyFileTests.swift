@@ -53,13 +53,15 @@ func read(_ text: String) throws -> PolicyFile {
                 retention: { keep: { newer_than: 2w } }
                 match: { view_sets: [thread_spans, "async_events"] }
             """)
+        var lake = LakeSettings(
+            uri: "grpc://[::1]:50051", credentials: .token(.file("/run/secrets/lake-token")),
+            serverRetention: .days(60),
+            maintenanceService: .none)
+        lake.credentialsPlace = "lake.yaml:4"
         #expect(
             file.policies
                 == PolicySet(
-                    lake: LakeSettings(
-                        uri: "grpc://[::1]:50051", credentials: .token(.file("/run/secrets/lake-token")),
-                        serverRetention: .days(60),
-                        maintenanceService: .none),
+                    lake: lake,
                     guardRails: GuardRailSettings(
                         lostPartitions: 10_000, lostBytes: 2 << 40, minimumAge: .hours(36)),
                     policies: [

@@ -40,7 +40,7 @@ class Answer:
 class Issuer:
     """Gives tokens to one client; `server.pem` and `server.key` in a folder are for 127.0.0.1."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> None:
         self.client_id, self.secret = "lake warden", "s3cr&t hunter2"
         self.claims: dict[str, Any] = {"email": "warden@example.com"}
         self.expires_in: float | None = 600
@@ -55,6 +55,9 @@ class Issuer:
         self.opaque = False
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if newest < ssl.TLSVersion.TLSv1_2:
+            context.minimum_version = context.maximum_version = newest
+            context.set_ciphers("ALL:@SECLEVEL=0")
         context.load_cert_chain(folder / "server.pem", folder / "server.key")
         # The handshake is the request's own thread's: one that fails or hangs stops no other.
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)

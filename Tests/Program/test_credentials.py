@@ -6,15 +6,40 @@ Every run is searched for every secret: in what it prints, in the policy file's 
 from __future__ import annotations
 
 import json
+import ssl
+import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from conftest import EVOLUTION, RETENTION, Lakehouse, Program, Ran
 from issuer import DESCRIPTION, TOKEN, Answer, Issuer
-from test_tls import certificate, unwrapped
+from test_tls import EC, certificate, unwrapped
 
+AUTHORITY = """\
+[ca]
+default_ca = it
+[it]
+new_certs_dir = {folder}
+database = {folder}/index
+rand_serial = yes
+default_md = sha256
+policy = names
+[names]
+commonName = supplied
+"""
+LAX = """\
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = lax
+[lax]
+MinProtocol = TLSv1
+CipherString = ALL:@SECLEVEL=0
+"""
 ONE = ("query", "SELECT 1 AS one", "--format", "json")
 
 
@@ -26,6 +51,22 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     signed = ("-CA", str(folder / "ca.pem"), "-CAkey", str(folder / "ca.key"), "-addext", "basicConstraints=CA:FALSE")
     certificate(folder, "server", *signed, "-addext", "subjectAltName=IP:127.0.0.1")
     return folder
+
+
+def dated(certificates: Path, folder: Path, began: int, ends: int) -> None:
+    """Makes `server.pem` and `server.key`, good between two days from now."""
+    request, extensions = folder / "server.csr", folder / "extensions"
+    made = ["openssl", "req", *EC[:-2], "-subj", "/CN=server", "-keyout", folder / "server.key", "-out", request]
+    subprocess.run(made, check=True, capture_output=True)
+    extensions.write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+    (folder / "index").touch()
+    (folder / "ca.cnf").write_text(AUTHORITY.format(folder=folder))
+    now = datetime.now(UTC)
+    days = [f"{now + timedelta(days=days):%Y%m%d%H%M%SZ}" for days in (began, ends)]
+    authority = ("-cert", certificates / "ca.pem", "-keyfile", certificates / "ca.key", "-extfile", extensions)
+    signed = ["openssl", "ca", "-batch", "-config", folder / "ca.cnf", *authority, "-in", request]
+    signed += ["-startdate", days[0], "-enddate", days[1], "-out", folder / "server.pem"]
+    subprocess.run(signed, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +138,16 @@ class Caller:
         for secret in self.issuer.secrets:
             assert secret not in written
 
-    def refused(self, lake: Lakehouse, *words: str, asks: int, **changed: str) -> None:
+    def refused(
+        self, lake: Lakehouse, *words: str, asks: int, env: dict[str, str] | None = None, **changed: str
+    ) -> None:
         """A run that gets no token: it says why, and never asks the lake."""
         self.configure(lake, **changed)
-        ran = self.run(*ONE)
+        ran = self.run(*ONE, env=env)
         assert (ran.code, ran.out) == (1, ""), ran.out
         said = unwrapped(ran.err)
-        for word in ("there is no token to ask the lake with", "lake.credentials in the policy file", *words):
+        place = f"tokens come from lake.credentials in the policy file ({self.program.config}:4)"
+        for word in ("there is no token to ask the lake with", place, *words):
             assert word in said, said
         assert lake.calls() == []
         assert len(self.issuer.asked) == asks
@@ -212,6 +256,18 @@ def test_an_issuer_that_is_another_gets_no_secret(lake: Lakehouse, caller: Calle
     told = caller.issuer.description | {"issuer": "https://login.example.com"}
     caller.issuer.wrong[DESCRIPTION] = Answer(body=json.dumps(told).encode())
     caller.refused(lake, "calls itself https://login.example.com", asks=0)
+    caller.issuer.wrong[DESCRIPTION] = Answer(
+        body=json.dumps(caller.issuer.description | {"issuer": caller.issuer.name + "/"}).encode()
+    )
+    caller.refused(lake, f"calls itself {caller.issuer.name}/; write it exactly so", asks=0)
+
+
+def test_a_password_in_the_address_of_a_lake_is_not_repeated(program: Program) -> None:
+    program.configure("grpc://127.0.0.1:1")
+    for uri in ("grpc://me:hunter2@127.0.0.1:1", "me:hunter2@127.0.0.1:1"):
+        for command in (ONE, ("partitions",), ("apply",)):
+            ran = program.run(*command, "--config", program.config, "--lake", uri)
+            assert ran.code == 64 and "error: --lake h" in ran.err and "hunter2" not in ran.out + ran.err, ran.err
 
 
 @pytest.mark.parametrize(
@@ -254,6 +310,37 @@ def test_an_answer_that_is_none_is_refused(
 def test_an_issuer_that_is_slow_is_given_up(lake: Lakehouse, caller: Caller) -> None:
     caller.issuer.wrong[DESCRIPTION] = Answer(delay=30)
     caller.refused(lake, "did not answer in time", asks=0)
+
+
+@pytest.mark.parametrize(
+    ("began", "ends", "words"),
+    [
+        (-2, -1, ("its certificate has expired; have whoever runs it renew it", "certificate has expired")),
+        (1, 2, ("its certificate is not valid yet; compare this machine's clock with the issuer's",)),
+    ],
+)
+def test_an_issuer_whose_certificate_is_of_another_time_gets_no_secret(
+    lake: Lakehouse, program: Program, certificates: Path, tmp_path: Path, began: int, ends: int, words: tuple[str, ...]
+) -> None:
+    dated(certificates, tmp_path, began, ends)
+    issuer = Issuer(tmp_path)
+    Caller(program, issuer, certificates).refused(lake, *words, asks=0)
+    issuer.stop()
+    assert issuer.paths == []
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
+def test_an_issuer_without_tls_1_2_gets_no_secret(
+    lake: Lakehouse, program: Program, certificates: Path, tmp_path: Path
+) -> None:
+    issuer = Issuer(certificates, ssl.TLSVersion.TLSv1_1)
+    # A machine whose OpenSSL would take it.
+    lax = tmp_path / "openssl.cnf"
+    lax.write_text(LAX)
+    caller = Caller(program, issuer, certificates)
+    caller.refused(lake, "speaks no TLS that is good enough", asks=0, env={"OPENSSL_CONF": str(lax)})
+    issuer.stop()
+    assert issuer.paths == []
 
 
 def test_an_issuer_that_is_gone_is_told_with_its_address(lake: Lakehouse, caller: Caller) -> None:

@@ -109,7 +109,7 @@ extension PolicyDecoder {
 
     /// Whether a text is a token rather than the name of a file.
     func looksSecret(_ text: String) -> Bool {
-        text.hasPrefix("eyJ") || text.lowercased().hasPrefix("bearer ") || text.contains("\n")
-            || text.contains("-----BEGIN")
+        text.hasPrefix("eyJ") || text.contains("\n") || text.contains("-----BEGIN")
+            || ["bearer ", "basic "].contains { text.lowercased().hasPrefix($0) }
     }
 }

@@ -18,7 +18,7 @@ extension PolicyDecoder {
                     return nil
                 }
                 first[name.lowercased()] = entry.key.place
-                return headerValue(entry.value, "\(path).\(name)").map { LakeSettings.Header(name, $0) }
+                return headerValue(entry.value, of: name, "\(path).\(name)").map { LakeSettings.Header(name, $0) }
             }
         case .scalar where node.isNull: return []
         case .refused: return []
@@ -42,21 +42,23 @@ extension PolicyDecoder {
         return nil
     }
 
-    private mutating func headerValue(_ node: YAMLNode, _ path: String) -> LakeSettings.Header.Value? {
+    private mutating func headerValue(
+        _ node: YAMLNode, of name: String, _ path: String
+    ) -> LakeSettings.Header.Value? {
         guard let fields = Fields(node, .header, named: path, &diagnostics) else { return nil }
         switch only(fields, ["file", "env", "value"]) {
         case "file": return secretFile(fields, "file", example: "/run/secrets/api-key").map { .secret($0) }
         case "env": return variable(fields, "env", example: "LAKE_API_KEY").map { .secret($0) }
-        case "value": return fields["value"].flatMap { openValue($0, fields.path("value")) }.map { .text($0) }
+        case "value": return fields["value"].flatMap { openValue($0, of: name, fields.path("value")) }.map { .text($0) }
         default:
             diagnostics.error(fields.place, "\(path) says nothing; add file: PATH, env: NAME, or value: TEXT")
             return nil
         }
     }
 
-    private mutating func openValue(_ node: YAMLNode, _ path: String) -> String? {
+    private mutating func openValue(_ node: YAMLNode, of name: String, _ path: String) -> String? {
         guard let text = diagnostics.text(node, path, example: "acme", isSecret: true) else { return nil }
-        if looksSecret(text) || path.lowercased() == "lake.headers.authorization.value" {
+        if looksSecret(text) || HeaderName.isOfSecret(name) {
             diagnostics.error(
                 node.place, "\(path) holds a secret; write it to a file of its own, name that with file:, and renew it")
             return nil
@@ -88,6 +90,16 @@ enum HeaderName {
         }
         return nil
     }
+
+    /// Whether a header of this name holds a secret by its name: one that would otherwise stand in a file that is shared.
+    static func isOfSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return secretEndings.contains { name.hasSuffix($0) }
+    }
+
+    private static let secretEndings = [
+        "authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "api_key", "access-key",
+    ]
 
     private static let own: Set<String> = [
         // Of a query.

@@ -10,10 +10,14 @@ extension PolicyDecoder {
             settings.uri = uri(node, fields.path("uri")) ?? ""
         }
         if let node = fields["tls"] { settings.tls = tls(node, settings.uri) }
-        if let node = fields["credentials"] { settings.credentials = credentials(node) }
+        if let node = fields["credentials"] {
+            settings.credentials = credentials(node)
+            if settings.credentials != .none { settings.credentialsPlace = diagnostics.line(of: node.place) }
+        }
         if let node = fields["headers"] {
             settings.headers = headers(node, hasCredentials: settings.credentials != .none)
         }
+        if let node = fields["uri"] { warnOfPlaintext(node, fields.path("uri"), settings) }
         if let node = fields["server_retention"] { serverRetention(node, &settings) }
         if let node = fields["maintenance_service"] {
             settings.maintenanceService =
@@ -35,6 +39,18 @@ extension PolicyDecoder {
             diagnostics.error(node.place, "\(path) \(error.message)")
             return nil
         }
+    }
+
+    /// A secret on the way to another machine without TLS is worth a word: the way may be safe in itself.
+    private mutating func warnOfPlaintext(_ node: YAMLNode, _ path: String, _ settings: LakeSettings) {
+        guard let address = try? LakeURI(settings.uri), !address.isSecure, !address.isThisMachine else { return }
+        let hasSecretHeader = settings.headers.contains { if case .secret = $0.value { true } else { false } }
+        guard settings.credentials != .none || hasSecretHeader else { return }
+        let what = settings.credentials == .none ? "the secrets of lake.headers" : "the tokens of lake.credentials"
+        diagnostics.warning(
+            node.place,
+            "\(path) is without TLS: \(what) travel in the open; write grpc+tls://HOST:PORT, unless the way is safe in itself"
+        )
     }
 
     private mutating func tls(_ node: YAMLNode, _ uri: String) -> LakeSettings.TLSSettings {

@@ -53,6 +53,9 @@ public struct LakeURI: Sendable, Hashable {
         self.port = port
     }
 
+    /// Whether it is an address of the machine itself, as far as that shows in its text.
+    var isThisMachine: Bool { host.lowercased() == "localhost" || host.hasPrefix("127.") || host == "::1" }
+
     private static func host(_ text: Substring, _ shape: String) throws(Problem) -> String {
         if text.hasPrefix("["), text.hasSuffix("]") {
             let inside = text.dropFirst().dropLast()

@@ -11,6 +11,9 @@ struct Diagnostics {
     /// Whether anything keeps the file from being used.
     var hasErrors: Bool { found.contains { $0.severity == .error } }
 
+    /// A place's file and line, as messages of a later time name it.
+    func line(of place: Place) -> String { "\(file):\(place.line)" }
+
     mutating func error(_ place: Place?, _ message: String) {
         found.append(Diagnostic(file: file, place: place, message: message))
     }

@@ -25,6 +25,8 @@ public struct LakeSettings: Sendable, Hashable {
     public var tls = TLSSettings()
     /// As whom it is asked.
     public var credentials: Credentials
+    /// Where ``credentials`` stand, as `file:line`, for messages; nil where no file has them.
+    public var credentialsPlace: String?
     /// What goes with every request besides.
     public var headers: [Header] = []
     /// What the lakehouse itself deletes by age: everything older than this.

@@ -12,6 +12,14 @@ extension LakeSettings {
         }
     }
 
+    /// What to do where there is no token, or none of its places can be used.
+    public var cureOfNoToken: String { "set right what it says; tokens come from \(credentialsInFile)" }
+
+    /// `lake.credentials`, and where they stand.
+    private var credentialsInFile: String {
+        "lake.credentials in the policy file" + (credentialsPlace.map { " (\($0))" } ?? "")
+    }
+
     /// What to do where the lake does not accept the caller.
     public var cureOfRefusal: String {
         switch credentials {

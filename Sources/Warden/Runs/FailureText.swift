@@ -51,9 +51,7 @@ extension RunFailure {
             case .unauthenticated:
                 failure("the lake does not accept this caller", cure: lake.cureOfRefusal)
             case .noToken:
-                failure(
-                    "there is no token to ask the lake with",
-                    cure: "set right what it says; lake.credentials in the policy file says where tokens come from")
+                failure("there is no token to ask the lake with", cure: lake.cureOfNoToken)
             case .permissionDenied:
                 failure("the lake refuses this caller", cure: "give this caller the admin right, then run this again")
             case .deniedByRule:

@@ -20,6 +20,12 @@ struct LakeChoice: Sendable, Hashable {
     /// Reads the options, and a policy file where one is named or usual.
     init(_ options: OptionValues) throws(ConfigurationError) {
         let named = options.value(.readLake)
+        if named?.contains("@") == true {
+            // The address itself is not shown again.
+            lake = LakeSettings(uri: "…")
+            refusal = "holds a user or a password; remove it and name a file in lake.credentials.token_file"
+            return
+        }
         if let path = options.value(.lakeFile) ?? (named == nil ? Self.existing : nil) {
             lake = try PolicyFile(path: path).policies.lake
             if let named {

@@ -56,11 +56,7 @@ extension RunFailure {
                     ? "name a file with a valid token in the policy file (lake.credentials.token_file) and that file with --config"
                     : lake.lake.cureOfRefusal
             )
-        case .noToken:
-            (
-                "there is no token to ask the lake with",
-                "set right what it says; lake.credentials in the policy file says where tokens come from"
-            )
+        case .noToken: ("there is no token to ask the lake with", lake.lake.cureOfNoToken)
         case .permissionDenied: ("the caller may not read this", "use a token that may, or ask the server's admins")
         case .deniedByRule: ("the server's operator denies this query", "ask who made the rule; do not try again")
         case .resourceExhausted:
