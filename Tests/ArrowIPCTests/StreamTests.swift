@@ -21,6 +21,24 @@ import Testing
         #expect(try GoldenComparison(stream.expected).differences(schema: schema, batches: batches) == [])
     }
 
+    @Test("streams that pyarrow makes on the spot decode to what it reads", .timeLimit(.minutes(2)))
+    func onTheSpot() throws {
+        let (drawn, anew) = (try PyarrowStreams(seed: 1, count: 250), try PyarrowStreams.goldenAnew())
+        let golden = anew.streams.filter { Self.readable.contains($0.name) }
+        #expect(drawn.streams.count == 250 && golden.count == Self.readable.count)
+        for stream in drawn.streams + golden {
+            var reader = StreamReader(stream.bytes)
+            do {
+                let batches = try reader.batches()
+                let schema = try #require(reader.schema)
+                let comparison = GoldenComparison(stream.expected)
+                #expect(try comparison.differences(schema: schema, batches: batches) == [], "\(stream.name)")
+            } catch {
+                Issue.record("\(stream.name): \(error)")
+            }
+        }
+    }
+
     @Test("what is not read is refused by name", arguments: names.filter { $0.hasPrefix("refused-") })
     func refused(_ name: String) throws {
         let stream = try GoldenStream(name)

@@ -73,6 +73,8 @@ def run_values(array: pa.RunEndEncodedArray) -> list:
 
 
 def union_values(array: pa.UnionArray) -> list:
+    if not len(array):  # pyarrow 26 looks for buffers there that are none
+        return []
     codes = list(range(array.type.num_fields)) if not array.type.type_codes else array.type.type_codes
     members = [values(array.field(index)) for index in range(array.type.num_fields)]
     rows = array.offsets.to_pylist() if array.type.mode == "dense" else range(len(array))

@@ -8,15 +8,19 @@ public struct GoldenStream: Sendable {
     public let expected: GoldenJSON
 
     /// Reads one stream by its name.
-    public init(_ name: String) throws {
-        let place = Self.folder.appending(path: name)
+    public init(_ name: String) throws { try self.init(name, in: Self.folder) }
+
+    init(_ name: String, in folder: URL) throws {
+        let place = folder.appending(path: name)
         self.name = name
         self.bytes = Array(try Data(contentsOf: place.appendingPathExtension("stream")))
         self.expected = try GoldenJSON(parsing: Data(contentsOf: place.appendingPathExtension("json")))
     }
 
     /// The names of all streams, sorted.
-    public static func names() throws -> [String] {
+    public static func names() throws -> [String] { try names(in: folder) }
+
+    static func names(in folder: URL) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".stream") }.map { String($0.dropLast(7)) }.sorted()
     }
