@@ -67,7 +67,8 @@ public final class FlightSQLClient: Sendable {
     ///   - limit: The most rows that are answered.
     ///   - preserveDictionary: Whether dictionary-encoded columns are sent as such; nil for what the configuration says.
     /// - Returns: The rows, batch by batch as they came; none for an empty answer.
-    /// - Throws: ``MicromegasError``, also where the answer broke off after rows; `CancellationError`.
+    /// - Throws: ``MicromegasError``: `refused`, before anything is sent, for a range that ends before it begins and a
+    ///   negative limit; also where the answer broke off after rows. `CancellationError`.
     public func query(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool? = nil
@@ -93,7 +94,7 @@ public final class FlightSQLClient: Sendable {
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil,
         preserveDictionary: Bool? = nil
     ) async throws -> QueryStream {
-        let own = Self.headers(range, limit, preserveDictionary ?? configuration.preserveDictionary)
+        let own = try Self.headers(range, limit, preserveDictionary ?? configuration.preserveDictionary)
         return try await reading(own) { call in
             let stream = try await connection.query(
                 sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
@@ -111,7 +112,7 @@ public final class FlightSQLClient: Sendable {
     public func queryIPC(
         _ sql: String, range: TimeRange? = nil, limit: Int? = nil, preserveDictionary: Bool? = nil
     ) async throws -> QueryIPCStream {
-        let own = Self.headers(range, limit, preserveDictionary ?? configuration.preserveDictionary)
+        let own = try Self.headers(range, limit, preserveDictionary ?? configuration.preserveDictionary)
         return try await reading(own) { call in
             let stream = try await connection.ipcStream(
                 sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
@@ -200,14 +201,20 @@ public final class FlightSQLClient: Sendable {
         return told
     }
 
+    /// What goes beside a query. What a server would answer with nothing, or ignore, is not sent.
     private static func headers(
         _ range: TimeRange?, _ limit: Int?, _ preserveDictionary: Bool
-    ) -> [(name: String, value: String)] {
+    ) throws(MicromegasError) -> [(name: String, value: String)] {
         var headers: [(name: String, value: String)] = []
         if let range {
+            if range.end < range.begin {
+                throw MicromegasError(
+                    .refused, "the time range ends before it begins: \(range.begin) to \(range.end)")
+            }
             headers.append(("query_range_begin", range.begin.rfc3339))
             headers.append(("query_range_end", range.end.rfc3339))
         }
+        if let limit, limit < 0 { throw MicromegasError(.refused, "a limit of \(limit) rows is negative") }
         if let limit { headers.append(("limit", String(limit))) }
         if preserveDictionary { headers.append(("preserve_dictionary", "true")) }
         return headers

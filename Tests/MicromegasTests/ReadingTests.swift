@@ -20,6 +20,27 @@ struct ReadingTests {
         }
     }
 
+    @Test func `a range that is inverted and a limit below zero are refused before anything is sent`() async throws {
+        // Nothing listens there.
+        try await FlightSQLClient.withConnection(to: "grpc://127.0.0.1:1") { client in
+            let now = Timestamp(seconds: 1_795_000_000)
+            let inverted = TimeRange(now, now - .hours(1))
+            let refusals = [
+                await #expect(throws: MicromegasError.self) { try await client.query("SELECT 1", range: inverted) },
+                await #expect(throws: MicromegasError.self) { try await client.queryStream("SELECT 1", limit: -1) },
+                await #expect(throws: MicromegasError.self) { try await client.queryIPC("SELECT 1", range: inverted) },
+                await #expect(throws: MicromegasError.self) {
+                    try await client.queryStreams(in: inverted, limit: 1, tagFilter: "log")
+                },
+            ]
+            #expect(refusals.allSatisfy { $0?.code == .refused })
+            let sent = await #expect(throws: MicromegasError.self) {
+                try await client.query("SELECT 1", range: TimeRange(now, now), limit: 0)
+            }
+            #expect(sent?.code == .unavailable)
+        }
+    }
+
     @Test func `processes, streams, blocks and spans are found by their ids`() async throws {
         try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             let days = try Self.days.get()
