@@ -245,8 +245,55 @@ struct GuideReferenceTests {
                 values[name, default: []].append(value)
             }
             let means = values.mapValues { $0.reduce(0, +) / Double($0.count) }
+            let deviations = values.map { name, values in
+                let squares = values.map { ($0 - (means[name] ?? 0)) * ($0 - (means[name] ?? 0)) }
+                return (name, (squares.reduce(0, +) / Double(max(1, values.count - 1))).squareRoot())
+            }
             let frames = try #require(values["Frame Time"])
             #expect(means["Frame Time"].map { $0 <= frames.max() ?? 0 && $0 >= frames.min() ?? 0 } == true)
+            #expect(deviations.allSatisfy { $0.1 >= 0 } && deviations.count == values.count)
+        }
+    }
+
+    /// "Streaming for Large Results": counted first, then batch by batch or as a whole.
+    @Test func `what is large is read batch by batch, and what is small as a whole`() async throws {
+        try await GuideLake.with { client, _ in
+            let days = try GuideLake.days.get()
+            let sql = "SELECT time, msg FROM log_entries"
+            let expected = try await QueryExecutor(client).estimate(sql, range: days)
+            for border in [expected - 1, expected] {
+                var rows: Int64 = 0
+                if expected > border {
+                    for try await batch in try await client.queryStream(sql, range: days) {
+                        rows += Int64(batch.rowCount)
+                    }
+                } else {
+                    rows = Int64(try await client.query(sql, range: days).rows.count)
+                }
+                #expect(rows == expected && rows > 0)
+            }
+        }
+    }
+
+    /// "Jupyter Notebooks", without the plot: the points of a curve.
+    @Test func `a measure is a curve over time`() async throws {
+        try await GuideLake.with { client, _ in
+            let sql = """
+                SELECT time, name, value
+                FROM measures
+                WHERE name = 'Frame Time'
+                """
+            var points: [(time: Timestamp, value: Double)] = []
+            for batch in try await client.query(sql, range: GuideLake.days.get()) {
+                let times = try #require(batch.column("time")).values(as: Int64.self)
+                let values = try #require(batch.column("value")).values(as: Double.self)
+                for row in 0..<batch.rowCount {
+                    points.append((Timestamp(nanoseconds: try #require(times[row])), try #require(values[row])))
+                }
+            }
+            points.sort { $0.time < $1.time }
+            #expect(points.count > 10 && points.allSatisfy { $0.value.isFinite })
+            #expect(try GuideLake.days.get().begin <= #require(points.first).time)
         }
     }
 
