@@ -23,6 +23,8 @@ public struct ArrowError: Error, Sendable, Equatable, CustomStringConvertible {
     public var place: [String]
 
     /// A failure.
+    ///
+    ///     throw ArrowError(.typeMismatch, "the column is no time")
     public init(_ code: Code, _ message: String, place: [String] = []) {
         self.code = code
         self.message = message

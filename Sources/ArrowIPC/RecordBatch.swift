@@ -19,6 +19,8 @@ public struct RecordBatch: Sendable {
     }
 
     /// The first column of a name, or nil where there is none.
+    ///
+    ///     let levels = try batch.column("level")?.values(as: Int32.self)
     public func column(_ name: String) -> Column? {
         schema.fields.firstIndex { $0.name == name }.map { columns[$0] }
     }

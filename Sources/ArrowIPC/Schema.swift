@@ -6,6 +6,8 @@ public struct Schema: Sendable, Equatable, CustomStringConvertible {
     public var metadata: [KeyValue]
 
     /// A schema.
+    ///
+    ///     let schema = Schema(fields: [Field(name: "n", type: .integer(.int64), nullable: false)])
     public init(fields: [Field], metadata: [KeyValue] = []) {
         self.fields = fields
         self.metadata = metadata
@@ -29,6 +31,8 @@ public struct Field: Sendable, Equatable, CustomStringConvertible {
     public var dictionaryID: Int64?
 
     /// A field.
+    ///
+    ///     let time = Field(name: "time", type: .timestamp(.nanoseconds, timeZone: "+00:00"), nullable: false)
     public init(
         name: String, type: DataType, nullable: Bool = true, metadata: [KeyValue] = [], dictionaryID: Int64? = nil
     ) {
@@ -51,6 +55,8 @@ public struct KeyValue: Sendable, Equatable {
     public var value: String
 
     /// A note.
+    ///
+    ///     schema.metadata.append(KeyValue(key: "source", value: "replica"))
     public init(key: String, value: String) {
         self.key = key
         self.value = value

@@ -21,11 +21,20 @@ public struct StreamDecoder: Sendable {
     private var dictionaryBytes: [Int64: Int] = [:]
     private let uncompressedLimit: Int
 
+    /// A decoder of one stream.
+    ///
+    ///     var decoder = StreamDecoder(uncompressedLimit: 1 << 26)
+    ///
     /// - Parameter uncompressedLimit: how many bytes the buffers of one compressed batch, or those of all dictionaries
     ///   together, may come to; a message that announces more is an error before memory is taken for it.
     public init(uncompressedLimit: Int = 1 << 29) { self.uncompressedLimit = uncompressedLimit }
 
     /// Reads one message.
+    ///
+    ///     let header = 8..<8 + headerLength
+    ///     if case .batch(let batch) = try decoder.decode(metadata: header, body: header.upperBound..<bytes.count, in: bytes) {
+    ///         print(batch.rowCount)
+    ///     }
     ///
     /// - Parameters:
     ///   - metadata: where in `message` the FlatBuffers metadata is (without the length that precedes it in files).

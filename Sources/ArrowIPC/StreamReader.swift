@@ -10,12 +10,19 @@ public struct StreamReader: Sendable {
     private var decoder = StreamDecoder()
 
     /// A reader of a stream that is there as a whole.
+    ///
+    ///     var reader = StreamReader(bytes)
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The stream's schema, once its message was read.
     public var schema: Schema? { decoder.schema }
 
     /// What the next message held, nil after the last.
+    ///
+    ///     var reader = StreamReader(bytes)
+    ///     while let decoded = try reader.next() {
+    ///         if case .batch(let batch) = decoded { print(batch.rowCount) }
+    ///     }
     ///
     /// - Throws: ``ArrowError`` that says what is wrong and where.
     public mutating func next() throws(ArrowError) -> StreamDecoder.Decoded? {
@@ -41,6 +48,8 @@ public struct StreamReader: Sendable {
     }
 
     /// The schema of a stream that begins with one.
+    ///
+    ///     let schema = try StreamReader.schema(of: bytes)
     ///
     /// - Throws: ``ArrowError`` where there is none.
     public static func schema(of bytes: [UInt8]) throws(ArrowError) -> Schema {

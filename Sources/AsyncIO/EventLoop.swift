@@ -38,6 +38,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
 
     /// Starts the loop's thread.
     ///
+    ///     let loop = try EventLoop(name: "lake")
+    ///     defer { loop.stop() }
+    ///
     /// - Parameter name: What the system shows for the thread; its first 15 bytes are kept.
     /// - Throws: An error that names the system call that failed.
     public init(name: String) throws {
@@ -63,6 +66,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     /// Makes a loop for the time of `body`, stops it and joins its thread on every way out.
     ///
     /// What still waits on the loop then is ended with an error. Must not be called from a task that runs on `body`'s loop.
+    ///
+    ///     let bytes = try await EventLoop.withLoop(name: "lake") { loop in
+    ///         try await FlightSQLClient.withConnection(configuration, on: loop) { try await $0.listPartitions() }
+    ///     }
     public static func withLoop<Result>(
         name: String, _ body: (EventLoop) async throws -> Result
     ) async throws -> Result {
@@ -74,6 +81,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     /// Ends what waits on the loop, lets what then can run come to its end, and joins the thread.
     ///
     /// Must be called once, from another thread. A job that comes later is a programming error and traps.
+    ///
+    ///     let loop = try EventLoop(name: "lake")
+    ///     defer { loop.stop() }
     public func stop() {
         precondition(!isOnLoop, "a loop cannot join its own thread")
         let (thread, wake) = shared.withLock { shared -> (pthread_t?, Bool) in

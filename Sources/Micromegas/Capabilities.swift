@@ -14,6 +14,10 @@ public struct Capabilities: Sendable, Hashable {
     public var definitions: Bool
 
     /// Capabilities.
+    ///
+    ///     let offered = Capabilities(
+    ///         retireByFile: true, retireByMetadata: .five, retireRange: true, materialize: true, regenerate: true,
+    ///         definitions: true)
     public init(
         retireByFile: Bool, retireByMetadata: RetireArity?, retireRange: Bool, materialize: Bool, regenerate: Bool,
         definitions: Bool
@@ -31,6 +35,8 @@ public struct Capabilities: Sendable, Hashable {
     public var isAdmin: Bool { retireByFile || retireByMetadata != nil || materialize || regenerate }
 
     /// The functions, of those that every known version has for an admin, that are not offered.
+    ///
+    ///     let absent = try await client.probeCapabilities().missing(materializing: true, retiring: true)
     ///
     /// - Parameters:
     ///   - materializing: Whether partitions are to be made.

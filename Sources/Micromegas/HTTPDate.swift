@@ -5,6 +5,8 @@ extension Timestamp {
     ///
     /// The form is RFC 9110's IMF-fixdate, `Sat, 21 Nov 2026 08:34:43 GMT`, which is the only one that is sent today
     /// (§5.6.7). A weekday that is not the date's makes it another text: then something is wrong with the sender.
+    ///
+    ///     let time = Timestamp(httpDate: "Sat, 21 Nov 2026 08:34:43 GMT")
     public init?(httpDate text: String) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 6, text.utf8.count == 29, parts[5] == "GMT",

@@ -56,6 +56,8 @@ public struct MicromegasError: Error, Sendable, Equatable, CustomStringConvertib
     public var mayHaveBeenProcessed: Bool
 
     /// A failure; of a message of several lines the first is shown and all are kept in ``detail``.
+    ///
+    ///     throw MicromegasError(.notFound, "the lake knows no process \(id)")
     public init(
         _ code: Code, _ message: String, detail: String? = nil, cause: String? = nil, mayHaveBeenProcessed: Bool = false
     ) {

@@ -18,6 +18,8 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
     }
 
     /// Begins to read the messages; there is one reader.
+    ///
+    ///     var messages = try await client.queryIPC(sql).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator {
         Iterator(stream: stream.makeAsyncIterator(), translate: translate)
     }
@@ -28,6 +30,9 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
         let translate: @Sendable (any Error) -> any Error
 
         /// The next bytes; nil after the last.
+        ///
+        ///     var messages = try await client.queryIPC(sql).makeAsyncIterator()
+        ///     while let bytes = try await messages.next() { file.write(bytes) }
         ///
         /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public mutating func next() async throws -> [UInt8]? {

@@ -27,12 +27,17 @@ public struct QueryStream: AsyncSequence, Sendable {
 
     /// All batches that have arrived, at least one; empty after the last.
     ///
+    ///     let stream = try await client.queryStream(sql, range: day)
+    ///     while case let batches = try await stream.nextBatches(), !batches.isEmpty { print(batches.count) }
+    ///
     /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
     public func nextBatches() async throws -> [RecordBatch] {
         do { return try await stream.nextBatches() } catch { throw translate(error) }
     }
 
     /// Begins to read the batches; there is one reader.
+    ///
+    ///     let batches = try await client.queryStream(sql, range: day).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator { Iterator(stream: stream.makeAsyncIterator(), translate: translate) }
 
     /// Gives the batches one by one.
@@ -41,6 +46,9 @@ public struct QueryStream: AsyncSequence, Sendable {
         let translate: @Sendable (any Error) -> any Error
 
         /// The next batch; nil after the last.
+        ///
+        ///     let batches = try await client.queryStream(sql, range: day).makeAsyncIterator()
+        ///     while let batch = try await batches.next() { print(batch.rowCount) }
         ///
         /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public func next() async throws -> RecordBatch? {

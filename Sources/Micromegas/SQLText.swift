@@ -10,12 +10,16 @@ public enum SQLText {
 
     /// A text as a literal: `it's` becomes `'it''s'`.
     ///
+    ///     let sql = "SELECT * FROM processes WHERE exe = \(try SQLText.literal(name))"
+    ///
     /// - Throws: ``MicromegasError`` (`refused`) for a text that holds NUL or is longer than ``maximumLength``.
     public static func literal(_ text: String) throws(MicromegasError) -> String {
         try quoted(text, by: "'")
     }
 
     /// A name of a view or a column as an identifier, its letters' case kept: `log_entries` becomes `"log_entries"`.
+    ///
+    ///     let sql = "SELECT * FROM \(try SQLText.identifier(name)) LIMIT 10"
     ///
     /// - Throws: ``MicromegasError`` (`refused`) for a name that is empty, holds NUL or is longer than ``maximumLength``.
     public static func identifier(_ name: String) throws(MicromegasError) -> String {
@@ -25,6 +29,8 @@ public enum SQLText {
 
     /// A time as a literal: RFC 3339 in UTC with six digits of the second's fraction (contract §1), which is what a
     /// catalog keeps.
+    ///
+    ///     let sql = "SELECT * FROM list_partitions() WHERE updated < \(try SQLText.literal(midnight))"
     ///
     /// - Throws: ``MicromegasError`` (`refused`) for a time between two microseconds, which the text could not name.
     public static func literal(_ time: Timestamp) throws(MicromegasError) -> String {
@@ -36,6 +42,8 @@ public enum SQLText {
     }
 
     /// Bytes as a Binary value: `decode('06','hex')`.
+    ///
+    ///     let sql = "SELECT * FROM list_partitions() WHERE file_schema_hash = \(SQLText.binary([6]))"
     public static func binary(_ bytes: [UInt8]) -> String { "decode(\(hexLiteral(bytes)),'hex')" }
 
     /// Bytes as a literal of their lower-case hexadecimal digits: `'06'`.

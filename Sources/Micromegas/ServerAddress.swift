@@ -11,6 +11,8 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     public static let defaultPort = 50_051
 
     /// An address.
+    ///
+    ///     let address = ServerAddress(host: "lake.example.com", isSecure: true)
     public init(host: String, port: Int = defaultPort, isSecure: Bool = false) {
         self.host = host
         self.port = port
@@ -19,6 +21,8 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The address a URI names: `grpc://host:port` or `grpc+tcp://…`, over TLS `grpc+tls://…` or `grpcs://…`; or, as the
     /// Python client writes it, `http://…` and `https://…`.
+    ///
+    ///     let address = try ServerAddress(uri: "grpc+tls://lake.example.com:50051")
     ///
     /// - Throws: ``MicromegasError`` (`configuration`) naming what is wrong and what is expected.
     public init(uri: String) throws(MicromegasError) {

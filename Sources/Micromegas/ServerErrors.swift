@@ -2,6 +2,8 @@ public import GRPC
 
 extension MicromegasError {
     /// What a failed call means, by the server's status and the beginning of its message (contract §1, "Errors").
+    ///
+    ///     do { try await call() } catch let error as RPCError { throw MicromegasError(error) }
     public init(_ error: RPCError) {
         self.init(
             Self.code(of: error), Self.shown(error), detail: nil, cause: error.cause,

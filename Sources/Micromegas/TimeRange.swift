@@ -8,12 +8,17 @@ public struct TimeRange: Sendable, Hashable {
     public var end: Timestamp
 
     /// The times from one to another.
+    ///
+    ///     let lastHour = TimeRange(now - .hours(1), now)
     public init(_ begin: Timestamp, _ end: Timestamp) {
         self.begin = begin
         self.end = end
     }
 
     /// The times between two texts, each a date (`2026-11-21`, its midnight in UTC) or RFC 3339.
+    ///
+    ///     let day = try TimeRange(begin: "2026-11-20", end: "2026-11-21")
+    ///     let shift = try TimeRange(begin: "2026-11-20T06:00:00+01:00", end: "2026-11-20T14:00:00+01:00")
     ///
     /// - Throws: ``MicromegasError`` (`refused`) for a text that is neither, and for an end before the beginning.
     public init(begin: String, end: String) throws(MicromegasError) {
@@ -24,6 +29,8 @@ public struct TimeRange: Sendable, Hashable {
     }
 
     /// The range that two texts name; nil where both are left out.
+    ///
+    ///     let range = try TimeRange.parse(begin: options["begin"], end: options["end"])
     ///
     /// - Throws: ``MicromegasError`` (`refused`) as above, and where one alone is there: servers ignore it silently.
     public static func parse(begin: String?, end: String?) throws(MicromegasError) -> TimeRange? {

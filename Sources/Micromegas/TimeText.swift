@@ -36,6 +36,8 @@ private func text(_ local: Timestamp, offset: String) -> String {
 
 /// How long `30m`, `2h` or `7d` is: ASCII digits and one of m, h and d.
 ///
+///     let recently = TimeRange(now - (try parseTimeDelta("2h")), now)
+///
 /// - Throws: ``MicromegasError`` (`refused`) for anything else; what follows the unit is not ignored as Python does. Also
 ///   for more than the 999,999,999 days that Python's durations have.
 public func parseTimeDelta(_ text: String) throws(MicromegasError) -> Duration {

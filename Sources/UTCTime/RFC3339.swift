@@ -14,6 +14,8 @@ extension Timestamp {
     ///
     /// Digits past the ninth of a second's fraction are refused, as is a leap second: neither can be kept.
     ///
+    ///     let time = try Timestamp(rfc3339: "2026-11-21T06:14:03.25Z")
+    ///
     /// - Throws: ``TimeTextError`` naming what is wrong.
     public init(rfc3339 text: String) throws(TimeTextError) {
         var parser = RFC3339Parser(text: text)
@@ -29,6 +31,8 @@ extension Timestamp {
     }
 
     /// The time as RFC 3339 text in UTC, the second's fraction cut to so many digits.
+    ///
+    ///     now.rfc3339(fractionDigits: 0)  // 2026-11-21T06:14:03Z
     ///
     /// - Parameter fractionDigits: 0 to 9; what a listing holds has 6.
     public func rfc3339(fractionDigits: Int) -> String {
@@ -54,14 +58,20 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     public let daysSinceEpoch: Int64
 
     /// The day so many days after 1970-01-01.
+    ///
+    ///     CalendarDay(daysSinceEpoch: 1)  // 1970-01-02
     public init(daysSinceEpoch: Int64) { self.daysSinceEpoch = daysSinceEpoch }
 
     /// The UTC day that a time is in.
+    ///
+    ///     let today = CalendarDay(containing: now)
     public init(containing time: Timestamp) {
         self.daysSinceEpoch = time.startOfDay.nanoseconds / 86_400_000_000_000
     }
 
     /// The day of a year, a month (1–12) and a day of the month; nil where there is no such day.
+    ///
+    ///     CalendarDay(year: 2026, month: 2, day: 30)  // nil
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         // Days from a civil date: years counted from March, so that the leap day is the last of its year.
@@ -81,6 +91,8 @@ public struct CalendarDay: Sendable, Hashable, Comparable, CustomStringConvertib
     public var end: Timestamp { Timestamp(seconds: (daysSinceEpoch + 1) * 86_400) }
 
     /// The day so many days later (earlier, if negative).
+    ///
+    ///     let yesterday = CalendarDay(containing: now).advanced(by: -1)
     public func advanced(by days: Int64) -> CalendarDay { CalendarDay(daysSinceEpoch: daysSinceEpoch + days) }
 
     /// Whether a day comes before another.

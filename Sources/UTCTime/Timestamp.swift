@@ -8,9 +8,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     public var nanoseconds: Int64
 
     /// The time so many nanoseconds after 1970-01-01T00:00:00Z.
+    ///
+    ///     Timestamp(nanoseconds: 1_500_000_000)  // 1970-01-01T00:00:01.500Z
     public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// The time so many whole seconds after 1970-01-01T00:00:00Z, held within the range.
+    ///
+    ///     Timestamp(seconds: 86_400)  // 1970-01-02T00:00:00Z
     public init(seconds: Int64) {
         self.nanoseconds = Self.clamped(seconds.multipliedReportingOverflow(by: 1_000_000_000), negative: seconds < 0)
     }
@@ -37,6 +41,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// The greatest multiple of `unit`, counted from 1970-01-01T00:00:00Z, that is not after this time.
     ///
+    ///     let hour = now.floored(to: .hours(1))
+    ///
     /// - Parameter unit: Greater than zero.
     public func floored(to unit: Duration) -> Timestamp {
         let step = unit.wholeNanoseconds
@@ -46,6 +52,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// Whether the time is a multiple of `unit`, counted from 1970-01-01T00:00:00Z.
+    ///
+    ///     let isMidnight = now.isMultiple(of: .days(1))
     public func isMultiple(of unit: Duration) -> Bool {
         let step = unit.wholeNanoseconds
         return step > 0 && nanoseconds % step == 0
@@ -61,12 +69,18 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
 extension Duration {
     /// So many periods of 24 hours.
+    ///
+    ///     let lastWeek = TimeRange(now - .days(7), now)
     public static func days(_ count: Int64) -> Duration { .seconds(count) * 86_400 }
 
     /// So many hours.
+    ///
+    ///     let anHourAgo = now - .hours(1)
     public static func hours(_ count: Int64) -> Duration { .seconds(count) * 3_600 }
 
     /// So many minutes.
+    ///
+    ///     let soon = now + .minutes(5)
     public static func minutes(_ count: Int64) -> Duration { .seconds(count) * 60 }
 
     /// The duration in nanoseconds, cut towards zero and held within 292 years.

@@ -64,6 +64,8 @@ public struct BinaryValues: Sendable {
     }
 
     /// A copy of the bytes of a row, nil where it is null. Traps where there is no such row.
+    ///
+    ///     let hash = try column.binaries()[0] ?? []
     public subscript(row: Int) -> [UInt8]? {
         if isScattered { return sought(row)?.copy() }
         guard let place = place(of: row) else { return nil }
@@ -71,10 +73,14 @@ public struct BinaryValues: Sendable {
     }
 
     /// Whether the value of a row is null. Traps where there is no such row.
+    ///
+    ///     let isMissing = try column.binaries().isNull(at: 0)
     @inlinable
     public func isNull(at row: Int) -> Bool { isScattered ? sought(row) == nil : place(of: row) == nil }
 
     /// Calls a closure with the bytes of a row in place, nil where it is null. Traps where there is no such row.
+    ///
+    ///     let length = try column.binaries().withBytes(at: 0) { $0?.count ?? 0 }
     @inlinable
     public func withBytes<Result, Failure>(
         at row: Int, _ body: (Span<UInt8>?) throws(Failure) -> Result
@@ -88,12 +94,17 @@ public struct BinaryValues: Sendable {
     }
 
     /// Calls a closure with the bytes of each row in order, nil where it is null.
+    ///
+    ///     var bytes = 0
+    ///     try column.binaries().forEach { bytes += $0?.count ?? 0 }
     @inlinable
     public func forEach<Failure>(_ body: (Span<UInt8>?) throws(Failure) -> Void) throws(Failure) {
         try forEach(in: 0..<count, body)
     }
 
     /// Calls a closure with the bytes of some rows in order, nil where one is null. Traps where there are no such rows.
+    ///
+    ///     try column.binaries().forEach(in: 0..<10) { print($0?.count ?? 0) }
     @inlinable
     public func forEach<Failure>(
         in rows: Range<Int>, _ body: (Span<UInt8>?) throws(Failure) -> Void
@@ -139,6 +150,8 @@ public struct TextValues: Sendable {
     public var count: Int { utf8.count }
 
     /// The text at a row, nil where it is null. Traps where there is no such row.
+    ///
+    ///     let first = try column.texts()[0] ?? ""
     public subscript(row: Int) -> String? {
         utf8.withBytes(at: row) { bytes in
             guard let bytes else { return nil }
@@ -161,6 +174,9 @@ struct Indices: Sendable {
 extension Column {
     /// The texts of a column of text, whether dictionary-encoded, run-end encoded, views or plain.
     ///
+    ///     let texts = try column.texts()
+    ///     for row in 0..<texts.count { print(texts[row] ?? "null") }
+    ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func texts() throws(ArrowError) -> TextValues {
         switch type.encoded {
@@ -171,6 +187,8 @@ extension Column {
 
     /// The byte strings of a column of bytes, or the UTF-8 of one of text, whether dictionary-encoded, run-end encoded,
     /// views, of fixed size or plain.
+    ///
+    ///     let hashes = try column.binaries()
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func binaries() throws(ArrowError) -> BinaryValues {
@@ -194,10 +212,14 @@ extension Column {
 
     /// The text at a row, nil where it is null.
     ///
+    ///     let message = try column.text(at: 0)
+    ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func text(at row: Int) throws(ArrowError) -> String? { try texts()[row] }
 
     /// A copy of the bytes at a row, nil where it is null.
+    ///
+    ///     let hash = try column.bytes(at: 0)
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func bytes(at row: Int) throws(ArrowError) -> [UInt8]? { try binaries()[row] }

@@ -6,6 +6,8 @@ public struct BoolValues: Sendable {
     @usableFromInline let buffer: Buffer
 
     /// The value at a row, nil where it is null. Traps where there is no such row.
+    ///
+    ///     let isSet = try column.bools()[0] ?? false
     @inlinable
     public subscript(row: Int) -> Bool? {
         precondition(row >= 0 && row < count, "row out of range")
@@ -17,6 +19,8 @@ public struct BoolValues: Sendable {
 extension Column {
     /// The values of a column of truth values.
     ///
+    ///     let flags = try column.bools()
+    ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func bools() throws(ArrowError) -> BoolValues {
         guard case .bits(let buffer) = storage else { throw mismatch("truth values") }
@@ -24,6 +28,8 @@ extension Column {
     }
 
     /// The value at a row of a column of truth values, nil where it is null.
+    ///
+    ///     let flag = try column.bool(at: 0)
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func bool(at row: Int) throws(ArrowError) -> Bool? { try bools()[row] }

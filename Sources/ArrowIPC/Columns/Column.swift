@@ -33,6 +33,8 @@ public struct Column: Sendable {
 
     /// Whether the value of a row is null. In a dictionary-encoded column, an index that leads to a null value is null
     /// too; so are the rows of a union or of runs whose value is null.
+    ///
+    ///     let nulls = (0..<column.count).count(where: column.isNull)
     public func isNull(at row: Int) -> Bool {
         precondition(row >= 0 && row < count, "row out of range")
         switch storage {

@@ -1,47 +1,69 @@
 /// A number as it lies in a message.
 public protocol FixedWidthValue: BitwiseCopyable, Sendable {
     /// Whether columns of a type hold such numbers: `Int64` also reads timestamps and durations, `Int32` days.
+    ///
+    ///     let holdsTimes = Int64.reads(column.type)
     static func reads(_ type: DataType) -> Bool
 }
 
 extension Int8: FixedWidthValue {
     /// Columns of `int8`.
+    ///
+    ///     Int8.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .integer(.int8) }
 }
 extension Int16: FixedWidthValue {
     /// Columns of `int16`.
+    ///
+    ///     Int16.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .integer(.int16) }
 }
 extension UInt8: FixedWidthValue {
     /// Columns of `uint8`.
+    ///
+    ///     UInt8.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint8) }
 }
 extension UInt16: FixedWidthValue {
     /// Columns of `uint16`.
+    ///
+    ///     UInt16.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint16) }
 }
 extension UInt32: FixedWidthValue {
     /// Columns of `uint32`.
+    ///
+    ///     UInt32.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint32) }
 }
 extension UInt64: FixedWidthValue {
     /// Columns of `uint64`.
+    ///
+    ///     UInt64.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .integer(.uint64) }
 }
 extension Float16: FixedWidthValue {
     /// Columns of `halffloat`.
+    ///
+    ///     Float16.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.half) }
 }
 extension Float: FixedWidthValue {
     /// Columns of `float`.
+    ///
+    ///     Float.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.single) }
 }
 extension Double: FixedWidthValue {
     /// Columns of `double`.
+    ///
+    ///     Double.reads(column.type)
     public static func reads(_ type: DataType) -> Bool { type == .floatingPoint(.double) }
 }
 extension Int32: FixedWidthValue {
     /// Columns of `int32`, of days and of times of day in 32 bits.
+    ///
+    ///     Int32.reads(column.type)
     public static func reads(_ type: DataType) -> Bool {
         switch type {
         case .integer(.int32), .date32, .time32: true
@@ -51,6 +73,8 @@ extension Int32: FixedWidthValue {
 }
 extension Int64: FixedWidthValue {
     /// Columns of `int64`, timestamps, durations, milliseconds since 1970 and times of day in 64 bits.
+    ///
+    ///     Int64.reads(column.type)
     public static func reads(_ type: DataType) -> Bool {
         switch type {
         case .integer(.int64), .date64, .time64, .timestamp, .duration: true
@@ -67,6 +91,8 @@ public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
     @usableFromInline let buffer: Buffer
 
     /// The number at a row, nil where it is null. Traps where there is no such row.
+    ///
+    ///     let level = try column.values(as: Int32.self)[0]
     @inlinable
     public subscript(row: Int) -> Value? {
         precondition(row >= 0 && row < count, "row out of range")
@@ -75,6 +101,9 @@ public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
     }
 
     /// Calls a closure with the number of each row in order, nil where it is null.
+    ///
+    ///     var sum = 0.0
+    ///     try column.values(as: Double.self).forEach { sum += $0 ?? 0 }
     @inlinable
     public func forEach<Failure>(_ body: (Value?) throws(Failure) -> Void) throws(Failure) {
         let size = MemoryLayout<Value>.size
@@ -98,6 +127,8 @@ public struct FixedWidthValues<Value: FixedWidthValue>: Sendable {
 extension Column {
     /// The numbers of a column whose values are exactly of that width and kind.
     ///
+    ///     let times = try column.values(as: Int64.self)
+    ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func values<Value: FixedWidthValue>(
         as value: Value.Type = Value.self
@@ -108,6 +139,8 @@ extension Column {
 
     /// The number at a row of a column of integers, dates, times, timestamps or durations (in its type's unit), nil
     /// where it is null.
+    ///
+    ///     let count = try column.int64(at: 0)
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`; also for an unsigned number of 64 bits that Int64 cannot hold.
     public func int64(at row: Int) throws(ArrowError) -> Int64? {
@@ -131,6 +164,8 @@ extension Column {
     }
 
     /// The number at a row of a column of floating-point numbers, nil where it is null.
+    ///
+    ///     let value = try column.double(at: 0)
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func double(at row: Int) throws(ArrowError) -> Double? {

@@ -10,6 +10,8 @@ public struct ListValues: Sendable {
     @usableFromInline let places: ListPlaces?
 
     /// Which rows of `elements` the list at a row has, nil where it is null. Traps where there is no such row.
+    ///
+    ///     if let place = lists[0] { for row in place { print(try lists.elements.value(at: row)) } }
     @inlinable
     public subscript(row: Int) -> Range<Int>? {
         precondition(row >= 0 && row < count, "row out of range")
@@ -21,6 +23,8 @@ public struct ListValues: Sendable {
 
 extension Column {
     /// The lists of a column of lists of any kind; those of a map have structs of a key and a value as elements.
+    ///
+    ///     let lists = try column.lists()
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func lists() throws(ArrowError) -> ListValues {
@@ -35,6 +39,8 @@ extension Column {
     }
 
     /// The columns of a struct's members, in the order of its type; a row whose struct is null may have values there.
+    ///
+    ///     let keys = try column.members()[0].texts()
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch`.
     public func members() throws(ArrowError) -> [Column] {

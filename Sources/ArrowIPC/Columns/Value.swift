@@ -24,6 +24,8 @@ public indirect enum Value: Sendable, Equatable {
         public var value: Value
 
         /// A pair.
+        ///
+        ///     let map = Value.map([Value.Entry(key: .text("a"), value: .integer(1))])
         public init(key: Value, value: Value) {
             self.key = key
             self.value = value
@@ -38,6 +40,8 @@ public indirect enum Value: Sendable, Equatable {
         public var value: Value
 
         /// A member.
+        ///
+        ///     let structure = Value.structure([Value.Member(name: "key", value: .text("a"))])
         public init(name: String, value: Value) {
             self.name = name
             self.value = value
@@ -48,6 +52,8 @@ public indirect enum Value: Sendable, Equatable {
 extension Column {
     /// The value at a row; dictionaries and runs are looked up, a union gives what its member holds. Traps where there is no
     /// such row.
+    ///
+    ///     if case .list(let tags) = try column.value(at: 0) { print(tags.count) }
     ///
     /// - Throws: ``ArrowError`` of code `tooLarge` for a value that holds more than ``Value/maximumCount`` others or
     ///   ``Value/maximumBytes``, before it is made. The typed views read such rows too: ``lists()``, ``members()``.

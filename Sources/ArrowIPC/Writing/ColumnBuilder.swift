@@ -8,6 +8,7 @@
 /// It makes truth values, integers, doubles, dates, times, timestamps, durations, texts and bytes with 32-bit offsets, lists
 /// of these and structs.
 public struct ColumnBuilder: Sendable {
+    /// What the column's values are.
     public let type: DataType
     /// Count of values so far.
     public private(set) var count = 0
@@ -26,6 +27,8 @@ public struct ColumnBuilder: Sendable {
 
     /// A builder of a column of a type.
     ///
+    ///     var builder = try ColumnBuilder(.timestamp(.nanoseconds, timeZone: "+00:00"))
+    ///
     /// - Throws: ``ArrowError`` of code `unsupported` for a type that is not made here.
     public init(_ type: DataType) throws(ArrowError) {
         self.type = type
@@ -39,6 +42,8 @@ public struct ColumnBuilder: Sendable {
     }
 
     /// Adds a value.
+    ///
+    ///     try builder.append(.integer(1_795_241_643_000_000_000))
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch` for a value of another type, a number out of the type's range, a struct
     ///   of other members, and what goes past the 2 GiB of 32-bit offsets. The builder is of no more use then.
@@ -55,6 +60,8 @@ public struct ColumnBuilder: Sendable {
     }
 
     /// The column; the builder begins anew.
+    ///
+    ///     let column = builder.finish()
     public mutating func finish() -> Column {
         let finished = self
         bytes = []
@@ -156,6 +163,8 @@ public struct ColumnBuilder: Sendable {
 
 extension Column {
     /// A column of values.
+    ///
+    ///     let tags = try Column(.list(Field(name: "tag", type: .utf8)), [.list([.text("log")]), .null])
     ///
     /// - Throws: ``ArrowError`` as ``ColumnBuilder`` does.
     public init(_ type: DataType, _ values: some Sequence<Value>) throws(ArrowError) {

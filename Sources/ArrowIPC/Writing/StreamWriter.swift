@@ -17,6 +17,8 @@ public struct StreamWriter: Sendable {
 
     /// A writer of batches of a schema.
     ///
+    ///     let writer = try StreamWriter(batch.schema)
+    ///
     /// - Throws: ``ArrowError`` of code `unsupported` for a type that is not written.
     public init(_ schema: Schema) throws(ArrowError) {
         self.schema = schema
@@ -29,6 +31,8 @@ public struct StreamWriter: Sendable {
 
     /// The messages of a batch, all its rows or some: its dictionaries, if it has any, then its rows. Traps where there are
     /// no such rows.
+    ///
+    ///     for message in try StreamWriter(batch.schema).messages(of: batch) { file.write(message.encapsulated) }
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch` for a batch of other columns than the stream's, `unsupported` for a
     ///   column whose layout is not written.
@@ -50,6 +54,8 @@ public struct StreamWriter: Sendable {
     }
 
     /// The bytes of a stream that holds some batches and then ends.
+    ///
+    ///     file.write(try StreamWriter(batch.schema).stream(of: [batch]))
     ///
     /// - Throws: As ``messages(of:rows:)``.
     public func stream(of batches: some Sequence<RecordBatch>) throws(ArrowError) -> [UInt8] {
@@ -89,6 +95,9 @@ public struct StreamWriter: Sendable {
 
 extension RecordBatch {
     /// A batch of columns that were made here.
+    ///
+    ///     let schema = Schema(fields: [Field(name: "n", type: .integer(.int64))])
+    ///     let batch = try RecordBatch(schema, [Column(.integer(.int64), [.integer(1), .null])])
     ///
     /// - Throws: ``ArrowError`` of code `typeMismatch` where the columns are not those of the schema, or not equally long.
     public init(_ schema: Schema, _ columns: [Column]) throws(ArrowError) {

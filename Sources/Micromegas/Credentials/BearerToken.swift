@@ -8,6 +8,8 @@ public struct BearerToken: Sendable, Equatable, CustomStringConvertible, CustomR
 
     /// A token that the program holds; white space around it is no part of it.
     ///
+    ///     let token = try BearerToken(text)
+    ///
     /// - Throws: ``MicromegasError`` (`configuration`) for a text that is no token. The error does not hold the text.
     public init(_ text: String) throws(MicromegasError) {
         do throws(SecretText.Problem) {
@@ -18,6 +20,8 @@ public struct BearerToken: Sendable, Equatable, CustomStringConvertible, CustomR
     }
 
     /// Reads the token that stands in a file, alone but for white space around it.
+    ///
+    ///     let token = try BearerToken(file: "/run/secrets/lake-token")
     ///
     /// - Throws: ``MicromegasError`` (`configuration`) for a file that cannot be read, and for contents that are no
     ///   token. The text never holds what the file does.

@@ -32,6 +32,10 @@ public final class OIDCClientCredentials: CredentialProvider {
         public var authorityFile: String?
 
         /// The least there must be.
+        ///
+        ///     let settings = OIDCClientCredentials.Settings(
+        ///         issuer: "https://login.example.com/realms/lake", clientID: "lakewarden",
+        ///         clientSecret: .environment("OIDC_CLIENT_SECRET"))
         public init(issuer: String, clientID: String, clientSecret: SecretSource) {
             self.issuer = issuer
             self.clientID = clientID
@@ -43,6 +47,8 @@ public final class OIDCClientCredentials: CredentialProvider {
     private let secret: StoredSecret
 
     /// A provider; nothing is asked yet.
+    ///
+    ///     let shared = OIDCClientCredentials(settings)  // for several clients
     public init(_ settings: Settings) {
         let secret = StoredSecret(settings.clientSecret, of: "the client secret", as: .line)
         var asked = OIDCSettings(issuer: settings.issuer, clientID: settings.clientID)
@@ -53,6 +59,11 @@ public final class OIDCClientCredentials: CredentialProvider {
         self.secret = secret
     }
 
+    /// The token that is good now; the first call, and the first of its last part, ask the issuer.
+    ///
+    ///     let token = try await OIDCClientCredentials(settings).token()
+    ///
+    /// - Throws: ``MicromegasError`` (`noToken`) where the issuer gives none; `CancellationError`.
     public func token() async throws -> BearerToken {
         do {
             return BearerToken(checked: try await keeper.token().text)
@@ -61,13 +72,20 @@ public final class OIDCClientCredentials: CredentialProvider {
         }
     }
 
+    /// Has another token asked for by the next call, unless this one was only just issued.
+    ///
+    ///     await provider.rejected(token)
     public func rejected(_ token: BearerToken) async { keeper.rejected(token.secret) }
 
+    /// That the token in use could not be renewed, what is to be said of the token itself, or that others can read the
+    /// secret's file; nil where nothing is.
     public var warning: String? { keeper.note ?? secret.warning }
 }
 
 extension CredentialProvider where Self == OIDCClientCredentials {
     /// Tokens that an OIDC issuer gives to this program in its own name.
+    ///
+    ///     configuration.credentials = .oidc(settings)
     public static func oidc(_ settings: OIDCClientCredentials.Settings) -> OIDCClientCredentials {
         OIDCClientCredentials(settings)
     }

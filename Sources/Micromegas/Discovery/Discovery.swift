@@ -20,7 +20,7 @@ extension FlightSQLClient {
 
     /// Streams of telemetry: at most `limit` rows of `streams`.
     ///
-    ///     let logs = try await client.queryStreams(in: range, limit: 20, tagFilter: "log")
+    ///     let logs = try await client.queryStreams(in: day, limit: 20, tagFilter: "log")
     ///
     /// - Parameters:
     ///   - range: The event times.

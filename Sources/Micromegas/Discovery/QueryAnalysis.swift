@@ -25,6 +25,8 @@ public struct QuerySchemaAnalysis: Sendable, Equatable {
     public var estimatedRowSize: Int { columns.reduce(0) { $0 + $1.estimatedBytes } }
 
     /// What is to be expected of columns.
+    ///
+    ///     let bytes = QuerySchemaAnalysis(batch.schema).estimatedRowSize * batch.rowCount
     public init(_ schema: Schema) {
         columns = schema.fields.map { field in
             let type = field.type.description

@@ -27,7 +27,7 @@ extension FlightSQLClient {
     /// Writes streams of telemetry into the lake.
     ///
     ///     let log = StreamRow(
-    ///         streamID: id, processID: process, tags: ["log"], insertTime: now, format: "micromegas-transit")
+    ///         streamID: streamID, processID: id, tags: ["log"], insertTime: now, format: "micromegas-transit")
     ///     try await client.bulkIngest(streams: [log])
     ///
     /// - Returns and throws: As ``bulkIngest(processes:)``.
@@ -51,7 +51,7 @@ extension FlightSQLClient {
     ///
     /// They are files of an object store, each written as it comes: of a call that fails some may be there.
     ///
-    ///     let payload = PayloadRow(processID: process, streamID: stream, blockID: block, payload: bytes)
+    ///     let payload = PayloadRow(processID: id, streamID: streamID, blockID: blockID, payload: bytes)
     ///     try await client.bulkIngest(payloads: [payload])
     ///
     /// - Returns and throws: As ``bulkIngest(processes:)``.

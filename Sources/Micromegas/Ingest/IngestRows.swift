@@ -31,6 +31,11 @@ public struct ProcessRow: Sendable, Hashable {
     public var properties: [String: String] = [:]
 
     /// A process; texts and properties are empty.
+    ///
+    ///     var row = ProcessRow(
+    ///         processID: id, tscFrequency: 2_400_000_000, startTime: now, startTicks: 0, insertTime: now)
+    ///     row.exe = "/usr/bin/myapp"
+    ///     row.properties = ["build": "1.4.2"]
     public init(
         processID: String, tscFrequency: Int64, startTime: Timestamp, startTicks: Int64, insertTime: Timestamp
     ) {
@@ -71,6 +76,9 @@ public struct StreamRow: Sendable, Hashable {
     public var format: String
 
     /// A stream.
+    ///
+    ///     let row = StreamRow(
+    ///         streamID: streamID, processID: id, tags: ["log"], insertTime: now, format: "micromegas-transit")
     public init(
         streamID: String, processID: String, dependenciesMetadata: [UInt8] = [], objectsMetadata: [UInt8] = [],
         tags: [String], properties: [String: String] = [:], insertTime: Timestamp, format: String
@@ -121,6 +129,11 @@ public struct BlockRow: Sendable, Hashable {
     public var insertTime: Timestamp
 
     /// A block.
+    ///
+    ///     let row = BlockRow(
+    ///         blockID: blockID, streamID: streamID, processID: id, beginTime: now - .minutes(1), beginTicks: 0,
+    ///         endTime: now, endTicks: 144_000_000_000, objectCount: 12, objectOffset: 0,
+    ///         payloadSize: Int64(bytes.count), insertTime: now)
     public init(
         blockID: String, streamID: String, processID: String, beginTime: Timestamp, beginTicks: Int64,
         endTime: Timestamp, endTicks: Int64, objectCount: Int32, objectOffset: Int64, payloadSize: Int64,
@@ -161,6 +174,8 @@ public struct PayloadRow: Sendable, Hashable {
     public var payload: [UInt8]
 
     /// A payload.
+    ///
+    ///     let row = PayloadRow(processID: id, streamID: streamID, blockID: blockID, payload: bytes)
     public init(processID: String, streamID: String, blockID: String, payload: [UInt8]) {
         self.processID = processID
         self.streamID = streamID

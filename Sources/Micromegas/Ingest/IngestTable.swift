@@ -6,6 +6,8 @@ public enum IngestTable: String, Sendable, Hashable, CaseIterable {
 
     /// The table of a name.
     ///
+    ///     let table = try IngestTable(named: "blocks")
+    ///
     /// - Throws: ``MicromegasError`` (`refused`) for a name that is none of them.
     public init(named name: String) throws(MicromegasError) {
         guard let table = IngestTable(rawValue: name) else {

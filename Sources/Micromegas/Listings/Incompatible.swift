@@ -17,6 +17,9 @@ public struct IncompatiblePartitions: Sendable, Hashable {
 
     /// The groups of a listing, ordered by view set, instance and hash.
     ///
+    ///     let groups = IncompatiblePartitions.groups(
+    ///         of: try await client.listPartitions().partitions, viewSets: try await client.listViewSets())
+    ///
     /// - Parameters:
     ///   - partitions: What a server lists.
     ///   - viewSets: What the same server lists.

@@ -38,6 +38,9 @@ public struct ListedPartition: Sendable, Hashable {
 
     /// Reads the rows of a batch.
     ///
+    ///     let stream = try await client.queryStream("SELECT * FROM list_partitions() WHERE num_rows > 1000000")
+    ///     for try await batch in stream { print(try ListedPartition.read(batch).count) }
+    ///
     /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) naming a column that is missing or of another type, or a row
     ///   whose values cannot be: an inverted range, a negative size, a source count of other than 8 bytes, rows without
     ///   a file.
@@ -137,6 +140,8 @@ public struct PartitionListing: Sendable {
     public var serverNow: Timestamp
 
     /// A listing.
+    ///
+    ///     let listing = PartitionListing(partitions: [], serverNow: now)
     public init(partitions: [ListedPartition], serverNow: Timestamp) {
         self.partitions = partitions
         self.serverNow = serverNow

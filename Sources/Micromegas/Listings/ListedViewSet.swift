@@ -12,6 +12,9 @@ public struct ListedViewSet: Sendable, Hashable {
     public var globalInstanceAvailable: Bool
 
     /// A view set.
+    ///
+    ///     let blocks = ListedViewSet(
+    ///         name: "blocks", currentSchemaHash: [5], hasViewMaker: false, globalInstanceAvailable: true)
     public init(name: String, currentSchemaHash: [UInt8], hasViewMaker: Bool, globalInstanceAvailable: Bool) {
         self.name = name
         self.currentSchemaHash = currentSchemaHash
@@ -20,6 +23,10 @@ public struct ListedViewSet: Sendable, Hashable {
     }
 
     /// Reads the rows of a batch.
+    ///
+    ///     for batch in try await client.query("SELECT * FROM list_view_sets()") {
+    ///         for viewSet in try ListedViewSet.read(batch) { print(viewSet.name) }
+    ///     }
     ///
     /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) naming a column that is missing or of another type, or a row
     ///   whose values cannot be.

@@ -15,6 +15,9 @@ public struct ViewSetDefinition: Sendable, Hashable {
     public var source: String
 
     /// A definition.
+    ///
+    ///     let definition = ViewSetDefinition(
+    ///         name: "blocks", definitionSQL: nil, updateGroup: 1_000, updatedAt: nil, source: "builtin")
     public init(
         name: String, definitionSQL: String?, updateGroup: Int32?, updatedAt: Timestamp?, source: String
     ) {
@@ -26,6 +29,10 @@ public struct ViewSetDefinition: Sendable, Hashable {
     }
 
     /// Reads the rows of a batch.
+    ///
+    ///     for batch in try await client.query("SELECT * FROM list_view_set_definitions()") {
+    ///         for definition in try ViewSetDefinition.read(batch) { print(definition.name, definition.source) }
+    ///     }
     ///
     /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) naming a column that is missing or of another type, or a row
     ///   whose values cannot be.

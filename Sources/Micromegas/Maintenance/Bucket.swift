@@ -12,6 +12,8 @@ public struct Bucket: Sendable, Hashable, CustomStringConvertible {
     public var end: Timestamp
 
     /// A bucket.
+    ///
+    ///     let hour = Bucket(viewSet: "blocks", begin: midnight, end: midnight + .hours(1))
     public init(viewSet: String, instance: String = "global", begin: Timestamp, end: Timestamp) {
         self.viewSet = viewSet
         self.instance = instance

@@ -4,9 +4,9 @@ public import UTCTime
 extension FlightSQLClient {
     /// Has partitions of a global view made, replacing whatever lies within them.
     ///
-    ///     let day = try Timestamp(rfc3339: "2026-11-18T00:00:00Z")
+    ///     let midnight = try Timestamp(rfc3339: "2026-11-18T00:00:00Z")
     ///     let progress = try await client.materializePartitions(
-    ///         viewSet: "log_entries", begin: day, end: day + .days(1), deltaSeconds: 3_600)
+    ///         viewSet: "log_entries", begin: midnight, end: midnight + .days(1), deltaSeconds: 3_600)
     ///     for try await event in progress { print(event.time, event.message) }
     ///
     /// It is a tool below policies: a view that is made while what it reads is not whole at the current hash is replaced by
@@ -30,7 +30,7 @@ extension FlightSQLClient {
     /// Has partitions of a global view made anew whatever they hold.
     ///
     ///     for try await event in try await client.regeneratePartitions(
-    ///         viewSet: "blocks", begin: day, end: day + .days(1), deltaSeconds: 86_400)
+    ///         viewSet: "blocks", begin: midnight, end: midnight + .days(1), deltaSeconds: 86_400)
     ///     {
     ///         if event.row.isTrouble { print("look for damage:", event.message) }
     ///     }
@@ -48,7 +48,7 @@ extension FlightSQLClient {
     /// Sends a call that materializes or regenerates.
     ///
     ///     let call = try MaterializationCall(
-    ///         .materialize, viewSet: "blocks", begin: day, end: day + .days(1), deltaSeconds: 86_400)
+    ///         .materialize, viewSet: "blocks", begin: midnight, end: midnight + .days(1), deltaSeconds: 86_400)
     ///     for try await event in try await client.run(call) { print(event.row) }
     ///
     /// - Returns and throws: As ``materializePartitions(viewSet:begin:end:deltaSeconds:)``.

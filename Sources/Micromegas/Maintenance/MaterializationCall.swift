@@ -28,6 +28,10 @@ public struct MaterializationCall: Sendable, Hashable {
 
     /// A call.
     ///
+    ///     let call = try MaterializationCall(
+    ///         .regenerate, viewSet: "blocks", begin: midnight, end: midnight + .days(1), deltaSeconds: 86_400)
+    ///     print(call.buckets.count)  // 1
+    ///
     /// - Throws: ``MicromegasError`` (`refused`) for a length of zero or less, a range that is inverted, empty, longer
     ///   than a day or not tiled by the length, and a begin that is no multiple of the length.
     public init(

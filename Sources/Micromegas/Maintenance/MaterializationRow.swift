@@ -38,6 +38,8 @@ public enum MaterializationRow: Sendable, Hashable {
     case unknown(String)
 
     /// What a row's text says. Every known form is matched as a whole; a text that merely resembles one is unknown.
+    ///
+    ///     if case .failure(let reason) = MaterializationRow(message: text) { print(reason) }
     public init(message: String) {
         self =
             Self.failed(message) ?? Self.aboutBucket(message) ?? Self.progress(message) ?? Self.written(message)

@@ -11,6 +11,8 @@ public struct MaterializationEvent: Sendable, Hashable {
     public var message: String
 
     /// An event.
+    ///
+    ///     let event = MaterializationEvent(time: now, message: text)
     public init(time: Timestamp, message: String) {
         self.time = time
         self.row = MaterializationRow(message: message)
@@ -26,6 +28,8 @@ public struct MaterializationStream: AsyncSequence, Sendable {
     let stream: QueryStream
 
     /// Begins to read the rows; there is one reader.
+    ///
+    ///     var events = try await client.run(call).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator { Iterator(stream: stream.makeAsyncIterator()) }
 
     /// Gives the rows one by one.
@@ -36,6 +40,9 @@ public struct MaterializationStream: AsyncSequence, Sendable {
         init(stream: QueryStream.Iterator) { self.stream = stream }
 
         /// The next row; nil after the last.
+        ///
+        ///     var events = try await client.run(call).makeAsyncIterator()
+        ///     while let event = try await events.next() { print(event.row) }
         ///
         /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public mutating func next() async throws -> MaterializationEvent? {

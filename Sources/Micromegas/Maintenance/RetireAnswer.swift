@@ -21,6 +21,8 @@ public enum RetireAnswer: Sendable, Hashable {
     case unknown(String)
 
     /// What a message says; nil stands for SQL's NULL.
+    ///
+    ///     if case .notFound(let subject) = RetireAnswer(message: text) { print(subject) }
     public init(message: String?) {
         guard let message else {
             self = .unknown("NULL")

@@ -14,6 +14,9 @@ public struct RetireKey: Sendable, Hashable {
     public var schemaHash: [UInt8]
 
     /// A key.
+    ///
+    ///     let key = RetireKey(
+    ///         viewSet: "measures", instance: "global", begin: midnight, end: midnight + .hours(1), schemaHash: [6])
     public init(viewSet: String, instance: String, begin: Timestamp, end: Timestamp, schemaHash: [UInt8]) {
         self.viewSet = viewSet
         self.instance = instance
@@ -43,6 +46,8 @@ public struct RetireCall: Sendable, Hashable {
 
     /// Retires rows by the paths of their files.
     ///
+    ///     let call = try RetireCall.byFile([path])
+    ///
     /// - Throws: ``MicromegasError`` (`refused`) for no path, too many, an empty one, or one that is named twice (the
     ///   second would fail and undo all).
     public static func byFile(_ paths: [String]) throws(MicromegasError) -> RetireCall {
@@ -55,6 +60,8 @@ public struct RetireCall: Sendable, Hashable {
     }
 
     /// Retires rows by their metadata.
+    ///
+    ///     let call = try RetireCall.byMetadata([key], arity: .five)
     ///
     /// - Throws: ``MicromegasError`` (`refused`) for no row, too many, or one that is named twice.
     public static func byMetadata(_ keys: [RetireKey], arity: RetireArity) throws(MicromegasError) -> RetireCall {
@@ -112,6 +119,10 @@ public struct RetireOutcome: Sendable, Hashable {
     public let problem: String?
 
     /// Holds an answer's messages against a call.
+    ///
+    ///     let call = try RetireCall.byFile([path])
+    ///     let outcome = RetireOutcome(of: call, messages: ["SUCCESS: Retired partition \(path)"])
+    ///     print(outcome.problem ?? "none")
     public init(of call: RetireCall, messages: [String?]) {
         self.messages = messages
         self.answers = messages.map(RetireAnswer.init(message:))

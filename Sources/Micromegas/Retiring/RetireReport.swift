@@ -29,6 +29,9 @@ public struct RetireReport: Sendable, Hashable {
     init(_ partitions: [RetiredPartition]) { self.partitions = partitions }
 
     /// Count of partitions that became so.
+    ///
+    ///     let report = try await client.retire(preview)
+    ///     print(report.count(.gone), "of", report.partitions.count)
     public func count(_ outcome: RetiredPartition.Outcome) -> Int { partitions.count { $0.outcome == outcome } }
 
     /// Whether every partition of the preview is gone.

@@ -23,6 +23,8 @@ public struct RetireStream: AsyncSequence, Sendable {
     let includingLastCopies: Bool
 
     /// Begins the retirement. A second one of the same preview finds its partitions changed, and is refused.
+    ///
+    ///     var steps = client.retirement(of: preview).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator {
         Iterator(run: RetireRun(client: client, preview: preview, includingLastCopies: includingLastCopies))
     }
@@ -35,6 +37,9 @@ public struct RetireStream: AsyncSequence, Sendable {
         init(run: RetireRun) { self.run = run }
 
         /// The next step; nil after the last.
+        ///
+        ///     var steps = client.retirement(of: preview).makeAsyncIterator()
+        ///     while let step = try await steps.next() { print(step) }
         ///
         /// - Throws: As ``FlightSQLClient/retire(_:includingLastCopies:)``.
         public mutating func next() async throws -> RetireEvent? {

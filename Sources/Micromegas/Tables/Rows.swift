@@ -19,16 +19,22 @@ public struct Row: Sendable {
     public var cells: [String] { zip(values, schema.fields).map { CellText.text($0, $1.type) } }
 
     /// The text in a column; nil where it holds none.
+    ///
+    ///     let exe = row.text("exe") ?? "unknown"
     public func text(_ name: String) -> String? {
         if case .text(let text)? = self[name] { text } else { nil }
     }
 
     /// The whole number in a column; nil where it holds none.
+    ///
+    ///     let isError = (row.integer("level") ?? 6) <= 2
     public func integer(_ name: String) -> Int64? {
         if case .integer(let number)? = self[name] { number } else { nil }
     }
 
     /// The time in a column of timestamps; nil where it holds none that nanoseconds since 1970 can say.
+    ///
+    ///     let age = row.time("start_time").map { now - $0 }
     public func time(_ name: String) -> Timestamp? {
         guard let column = schema.fields.firstIndex(where: { $0.name == name }),
             case .integer(let number) = values[column]
