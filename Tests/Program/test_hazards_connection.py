@@ -1,4 +1,4 @@
-"""Hazards of the connection (contract §7: 10, 11): what became of a call is read from the catalog.
+"""Hazards of the connection (contract §7: 10, 11, 13, 14): what became of a call is read from the catalog.
 
 Each is judged from outside: by what was sent, the exit code, the audit log, and the rows that are listed afterwards.
 """
@@ -151,3 +151,52 @@ def test_11_a_stream_that_stalls_is_waited_for_and_a_killed_run_is_taken_up(lake
     assert again.code == 0, again.out
     assert lakehouse.old("view_set_name = 'blocks'") == []
     assert_sent_once(lakehouse, 2)  # the shadows that stand are not made again
+
+
+# 13: calls that are repeated until something gives way
+
+
+@small
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("RESOURCE_EXHAUSTED", "query denied by rule 6f (reason: x)"), ("UNAVAILABLE", "not today")],
+)
+def test_13_a_call_that_changes_something_is_refused_once(lakehouse: Lakehouse, program: Program, code: str, text: str):
+    before = catalog(lakehouse)
+    lakehouse.fault("call", sql=r"retire_partition_by_file\(p\)", code=code, text=text, times=-1)
+    program.configure(lakehouse.uri, retention("4d", "log_entries"))
+    ran = program.apply("--yes")
+    assert ran.code == 4
+    assert text in " ".join(ran.out.split())
+    assert_sent_once(lakehouse, 1)
+    assert catalog(lakehouse) == before
+
+
+@small
+def test_13_a_query_that_a_rule_denies_is_not_tried_again(lakehouse: Lakehouse, program: Program):
+    denied = "query denied by rule 6f (reason: too big)"
+    lakehouse.fault("call", sql="list_partitions", code="RESOURCE_EXHAUSTED", text=denied, times=-1)
+    program.configure(lakehouse.uri)
+    ran = program.apply("--yes")
+    assert ran.code == 1
+    assert denied in " ".join(ran.err.split())
+    assert listings(lakehouse) == 1
+    assert lakehouse.mutators() == []
+
+
+# 14: the server reads its whole catalog for a listing
+
+
+def listings(lake: Lakehouse) -> int:
+    return sum("list_partitions()" in (call["sql"] or "") for call in lake.calls())
+
+
+@small
+def test_14_policies_share_a_listing(lakehouse: Lakehouse, program: Program):
+    counts = []
+    for policies in (evolution(), evolution() + retention("4d", "log_entries", "streams").replace("by-age", "second")):
+        lakehouse.control("DELETE", "/calls")
+        program.configure(lakehouse.uri, policies)
+        assert program.apply("--dry-run").code == 0
+        counts.append(listings(lakehouse))
+    assert counts == [1, 1]

@@ -1,17 +1,29 @@
-"""Hazards of retiring (contract §7: 4, 6): rows that share a range, and last copies.
+"""Hazards of retiring (contract §7: 4, 5, 6): rows that share a range, ranges, and last copies.
 
 Each is judged from outside: by what was sent, the exit code, the audit log, and the rows that are listed afterwards.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
 from conftest import Lakehouse, Program
-from hazard_lakes import OLD_DAY, exactly, materializations, midnight, of_day, retirements, serving, set_clock, versions
+from hazard_lakes import (
+    OLD_DAY,
+    add_row,
+    exactly,
+    materializations,
+    midnight,
+    of_day,
+    retirements,
+    serving,
+    set_clock,
+    versions,
+)
 from policies import evolution, retention
-from runs import apply, holds
+from runs import apply, at_work, holds, wait_for
 
 # Hazard 4: retiring by metadata with four arguments is blind to the hash.
 
@@ -75,6 +87,40 @@ def test_rows_with_data_are_named_by_their_file_alone(program: Program, version:
             begin = row["begin_insert_time"].strftime("'global', ?'%Y-%m-%dT%H:%M:%S")
             assert not any(re.search(begin, sql) for sql in sent if "by_metadata" in sql)
         assert lakehouse.partitions(day) == []
+
+
+def test_a_row_that_comes_beside_an_empty_one_holds_it_where_the_call_is_blind(program: Program) -> None:
+    """It comes while the rows with a file are retired: the call by metadata would take it along."""
+    with serving("--scenario", OLD_DAY, "--version", "0.30") as lakehouse:
+        six_o_clock(lakehouse)
+        program.configure(lakehouse.uri, retention(FOUR_DAYS, "measures"))
+        day = f"view_set_name = 'measures' AND view_instance_id = 'global' AND {of_day(lakehouse, -5)}"
+        empty = lakehouse.partitions(f"{day} AND num_rows = 0")
+        lakehouse.fault("before_commit", delay=1.5)
+        with at_work(program, "--yes", "--format", "json") as run:
+            wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
+            begin, end = (int(empty[0][name].timestamp()) * 10**9 for name in ("begin_insert_time", "end_insert_time"))
+            late = {"file_path": "views/measures/late.parquet", "file_schema_hash": b"\x63"}
+            add_row(lakehouse, "measures", begin_insert_time=begin, end_insert_time=end, **late)
+            out, _ = run.communicate(timeout=30)
+        assert run.returncode == 4, out
+        (outcome,) = [r for r in json.loads(out)["retirements"] if r["view_set"] == "measures"]
+        assert (outcome["held"], outcome["finding"]) == (len(empty), "another row of the same range came meanwhile")
+        assert not any("by_metadata" in sql for sql in retirements(lakehouse))
+        assert len(lakehouse.partitions(day)) == len(empty) + 1
+
+
+# Hazard 5: retiring a range is blind, takes what came since, and ends well when it fails.
+
+
+@versions
+def test_what_is_retired_is_named_row_by_row(program: Program, version: str) -> None:
+    with serving("--scenario", OLD_DAY, "--version", version) as lakehouse:
+        six_o_clock(lakehouse)
+        program.configure(lakehouse.uri, retention(FOUR_DAYS, "log_entries", "measures", "streams"))
+        apply(program, 0)
+        assert len(retirements(lakehouse)) > 1
+        assert all(re.search(r"\bretire_partition_by_(file|metadata)\(", sql) for sql in retirements(lakehouse))
 
 
 # Hazard 6: the last copy of something.
