@@ -113,7 +113,8 @@ public struct QueryExecutor: Sendable {
     /// A query without the semicolon at its end.
     private static func statement(_ sql: String) throws(MicromegasError) -> String {
         if let name = SQLText.change(in: sql) {
-            throw MicromegasError(.refused, "a query that is counted is run twice, and this statement names \(name)")
+            throw MicromegasError(
+                .refused, "an executor runs what only reads, twice where it counts, and this statement names \(name)")
         }
         var text = sql[...]
         while let last = text.last, last == ";" || last.isWhitespace { text = text.dropLast() }

@@ -27,35 +27,35 @@ public struct IncompatiblePartitions: Sendable, Hashable {
     public static func groups(
         of partitions: [ListedPartition], viewSets: [ListedViewSet], viewSetName name: String? = nil
     ) -> [IncompatiblePartitions] {
-        struct Key: Hashable {
-            var viewSet: String
-            var instance: String
-            var hash: [UInt8]
-        }
         let current = Dictionary(
             viewSets.map { ($0.name, $0.currentSchemaHash) }, uniquingKeysWith: { first, _ in first })
-        var groups: [Key: IncompatiblePartitions] = [:]
-        for row in partitions where name == nil || row.viewSetName == name {
-            let hash = current[row.viewSetName]
-            if hash == row.fileSchemaHash { continue }
-            let key = Key(viewSet: row.viewSetName, instance: row.viewInstanceID, hash: row.fileSchemaHash)
-            var group =
-                groups[key]
-                ?? IncompatiblePartitions(
-                    viewSetName: row.viewSetName, viewInstanceID: row.viewInstanceID,
-                    incompatibleSchemaHash: row.fileSchemaHash, currentSchemaHash: hash, partitionCount: 0,
-                    totalSizeBytes: 0, filePaths: [])
-            group.partitionCount += 1
-            let (sum, overflow) = group.totalSizeBytes.addingReportingOverflow(row.fileSize)
-            group.totalSizeBytes = overflow ? .max : sum
-            if let path = row.filePath { group.filePaths.append(path) }
-            groups[key] = group
+        let old = partitions.filter {
+            (name ?? $0.viewSetName) == $0.viewSetName && $0.fileSchemaHash != current[$0.viewSetName]
         }
-        return groups.values.sorted { a, b in
+        let groups = Dictionary(grouping: old, by: PartitionGroup.init).map { key, rows in
+            IncompatiblePartitions(
+                viewSetName: key.viewSet, viewInstanceID: key.instance, incompatibleSchemaHash: key.hash,
+                currentSchemaHash: current[key.viewSet], partitionCount: rows.count,
+                totalSizeBytes: rows.saturatingSum(\.fileSize), filePaths: rows.compactMap(\.filePath))
+        }
+        return groups.sorted { a, b in
             if a.viewSetName != b.viewSetName { return a.viewSetName < b.viewSetName }
             if a.viewInstanceID != b.viewInstanceID { return a.viewInstanceID < b.viewInstanceID }
             return a.incompatibleSchemaHash.lexicographicallyPrecedes(b.incompatibleSchemaHash)
         }
+    }
+}
+
+/// What partitions share that are told together: an instance and a schema hash.
+struct PartitionGroup: Hashable {
+    let viewSet: String
+    let instance: String
+    let hash: [UInt8]
+
+    init(_ row: ListedPartition) {
+        viewSet = row.viewSetName
+        instance = row.viewInstanceID
+        hash = row.fileSchemaHash
     }
 }
 

@@ -1,6 +1,9 @@
 import UTCTime
 
 /// The partitions of one instance that the server's queries read.
+///
+/// The domain's `Coverage` wants each instant covered exactly once, in whole hours: what a rebuild has to make. Here
+/// partitions may overlap, and those of instances lie on no grid.
 struct CurrentRows: Sendable {
     /// By begin.
     private let rows: [ListedPartition]
@@ -12,17 +15,18 @@ struct CurrentRows: Sendable {
     }
 
     /// Those that share an instant with a range.
-    func overlapping(_ range: Range<Timestamp>) -> ArraySlice<ListedPartition> {
+    private func overlapping(_ range: Range<Timestamp>) -> [ListedPartition] {
         let from = index(of: range.lowerBound - longest)
-        return rows[from..<max(from, index(of: range.upperBound))].filter { $0.extent.overlaps(range) }[...]
+        return rows[from..<max(from, index(of: range.upperBound))].filter { $0.extent.overlaps(range) }
     }
 
     /// Whether together they hold each instant of a range.
-    func cover(_ range: Range<Timestamp>) -> Bool {
+    func cover(_ range: Range<Timestamp>) -> Bool { Self.cover(range, overlapping(range)) }
+
+    /// - Parameter rows: those that overlap the range, by begin.
+    private static func cover(_ range: Range<Timestamp>, _ rows: [ListedPartition]) -> Bool {
         var reached = range.lowerBound
-        for row in overlapping(range) where row.extent.lowerBound <= reached {
-            reached = max(reached, row.extent.upperBound)
-        }
+        for row in rows where row.extent.lowerBound <= reached { reached = max(reached, row.extent.upperBound) }
         return reached >= range.upperBound
     }
 
@@ -30,7 +34,7 @@ struct CurrentRows: Sendable {
     /// source objects, and have rows where it has.
     func replace(_ old: ListedPartition) -> Bool {
         let own = overlapping(old.extent)
-        guard cover(old.extent), own.saturatingSum(\.sources) >= old.sources else { return false }
+        guard Self.cover(old.extent, own), own.saturatingSum(\.sources) >= old.sources else { return false }
         let rowCount = own.saturatingSum(\.rowCount)
         // A row of `blocks` is a source object; other views' rows may become fewer when they are merged.
         return old.viewSetName == "blocks" ? rowCount >= old.rowCount : old.rowCount == 0 || rowCount > 0

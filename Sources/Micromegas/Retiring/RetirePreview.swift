@@ -58,9 +58,9 @@ public struct RetirePreview: Sendable, Hashable {
     /// The partitions that would be removed, by view set, instance and schema hash.
     public var groups: [Group] {
         var groups: [Group] = []
-        var places: [Group.Key: Int] = [:]
+        var places: [PartitionGroup: Int] = [:]
         for row in partitions {
-            let key = Group.Key(viewSet: row.viewSetName, instance: row.viewInstanceID, hash: row.fileSchemaHash)
+            let key = PartitionGroup(row)
             if let place = places[key] {
                 groups[place].partitions.append(row)
             } else {
@@ -91,12 +91,6 @@ public struct RetirePreview: Sendable, Hashable {
         public var totalSizeBytes: Int64 { partitions.saturatingSum(\.fileSize) }
         /// The files; empty partitions have none.
         public var filePaths: [String] { partitions.compactMap(\.filePath) }
-
-        fileprivate struct Key: Hashable {
-            var viewSet: String
-            var instance: String
-            var hash: [UInt8]
-        }
     }
 }
 
