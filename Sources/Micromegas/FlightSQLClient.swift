@@ -201,16 +201,13 @@ public final class FlightSQLClient: Sendable {
         return told
     }
 
-    /// What goes beside a query. What a server would answer with nothing, or ignore, is not sent.
+    /// - Throws: ``MicromegasError`` (`refused`) for what a server would silently answer otherwise than it is meant.
     private static func headers(
         _ range: TimeRange?, _ limit: Int?, _ preserveDictionary: Bool
     ) throws(MicromegasError) -> [(name: String, value: String)] {
         var headers: [(name: String, value: String)] = []
         if let range {
-            if range.end < range.begin {
-                throw MicromegasError(
-                    .refused, "the time range ends before it begins: \(range.begin) to \(range.end)")
-            }
+            try range.check()
             headers.append(("query_range_begin", range.begin.rfc3339))
             headers.append(("query_range_end", range.end.rfc3339))
         }

@@ -23,7 +23,12 @@ public struct TimeRange: Sendable, Hashable {
     /// - Throws: ``MicromegasError`` (`refused`) for a text that is neither, and for an end before the beginning.
     public init(begin: String, end: String) throws(MicromegasError) {
         self.init(try Self.time(begin, "begin"), try Self.time(end, "end"))
-        if self.end < self.begin {
+        try check()
+    }
+
+    /// Refuses a range that ends before it begins.
+    func check() throws(MicromegasError) {
+        if end < begin {
             throw MicromegasError(.refused, "the time range ends before it begins: \(begin) to \(end)")
         }
     }

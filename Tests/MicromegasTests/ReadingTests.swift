@@ -41,6 +41,13 @@ struct ReadingTests {
         }
     }
 
+    @Test func `a number without a sign is a whole number where it fits`() throws {
+        let schema = Schema(fields: [Field(name: "n", type: .integer(.uint64))])
+        let column = try Column(.integer(.uint64), [.unsigned(7), .unsigned(.max), .null])
+        let rows = try [RecordBatch(schema, [column])].rows
+        #expect(rows.map { $0.integer("n") } == [7, nil, nil])
+    }
+
     @Test func `processes, streams, blocks and spans are found by their ids`() async throws {
         try await RunningLakehouse.withClient("golden-upgraded") { client, lakehouse in
             let days = try Self.days.get()

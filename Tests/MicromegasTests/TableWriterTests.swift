@@ -86,6 +86,8 @@ import Testing
         #expect(written(.text, [fields[0]], [[.text(long)]]) == "名前\n\(long.dropLast())…\n")
     }
 
+    private static let second = Field(name: "value", type: .timestamp(.seconds, timeZone: nil))
+
     @Test(arguments: [
         (Value.double(1.5), DataType.floatingPoint(.double), "1.5"),
         (.double(.nan), .floatingPoint(.double), "\"NaN\""),
@@ -109,6 +111,20 @@ import Testing
                     type: .structure([Field(name: "key", type: .utf8), Field(name: "value", type: .integer(.int64))])),
                 keysSorted: false), "[{\"key\":\"a\",\"value\":1}]"
         ),
+        (
+            .map([.init(key: .text("a"), value: .integer(1))]),
+            .map(
+                Field(name: "entries", type: .structure([Field(name: "key", type: .utf8), second])), keysSorted: false),
+            "[{\"key\":\"a\",\"value\":\"1970-01-01T00:00:01\"}]"
+        ),
+        (.list([.integer(1)]), .listView(second), "[\"1970-01-01T00:00:01\"]"),
+        (.list([.integer(1)]), .largeListView(second), "[\"1970-01-01T00:00:01\"]"),
+        (.list([.integer(1)]), .fixedSizeList(second, size: 1), "[\"1970-01-01T00:00:01\"]"),
+        (
+            .integer(1), .runEndEncoded(ends: Field(name: "ends", type: .integer(.int32)), values: second),
+            "\"1970-01-01T00:00:01\""
+        ),
+        (.integer(1), .dictionary(indices: .int8, values: second.type, ordered: false), "\"1970-01-01T00:00:01\""),
         // What no RFC 3339 time can say stays the number it is.
         (.integer(.max), .timestamp(.seconds, timeZone: "UTC"), "9223372036854775807"),
         (

@@ -227,7 +227,7 @@ extension Column {
 
 extension DataType {
     /// The type of the values that indices or runs lead to, or the type itself.
-    var encoded: DataType {
+    package var encoded: DataType {
         switch self {
         case .dictionary(_, let values, _): values.encoded
         case .runEndEncoded(_, let values): values.type.encoded

@@ -35,10 +35,11 @@ package enum JSONText {
     }
 
     private static func write(_ items: [Value], _ type: DataType, to text: inout String) {
+        let elements = elementType(of: type)
         text += "["
         for (index, item) in items.enumerated() {
             if index > 0 { text += "," }
-            write(item, elementType(of: type), to: &text)
+            write(item, elements, to: &text)
         }
         text += "]"
     }
@@ -55,20 +56,18 @@ package enum JSONText {
         text += "}"
     }
 
+    /// What a list holds; null, which lends its elements no form, where the type does not say.
     private static func elementType(of type: DataType) -> DataType {
-        switch type {
-        case .list(let element), .largeList(let element): element.type
-        case .dictionary(_, let values, _): elementType(of: values)
+        switch type.encoded {
+        case .list(let element), .largeList(let element), .listView(let element), .largeListView(let element),
+            .fixedSizeList(let element, _), .map(let element, _):
+            element.type
         default: .null
         }
     }
 
     private static func memberTypes(of type: DataType) -> [DataType] {
-        switch type {
-        case .structure(let members): members.map(\.type)
-        case .dictionary(_, let values, _): memberTypes(of: values)
-        default: []
-        }
+        if case .structure(let members) = type.encoded { members.map(\.type) } else { [] }
     }
 
     /// A string: quotes, backslashes and control characters escaped, so that a line of JSON is a line.

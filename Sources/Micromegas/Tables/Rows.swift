@@ -25,11 +25,15 @@ public struct Row: Sendable {
         if case .text(let text)? = self[name] { text } else { nil }
     }
 
-    /// The whole number in a column; nil where it holds none.
+    /// The whole number in a column; nil where it holds none, or one that is too large.
     ///
     ///     let isError = (row.integer("level") ?? 6) <= 2
     public func integer(_ name: String) -> Int64? {
-        if case .integer(let number)? = self[name] { number } else { nil }
+        switch self[name] {
+        case .integer(let number): number
+        case .unsigned(let number): Int64(exactly: number)
+        default: nil
+        }
     }
 
     /// The time in a column of timestamps; nil where it holds none that nanoseconds since 1970 can say.

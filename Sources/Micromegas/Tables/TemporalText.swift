@@ -5,8 +5,7 @@ import UTCTime
 enum TemporalText {
     /// The text of a number of a temporal type; nil for other types and for what lies outside 1677 to 2262.
     static func text(_ number: Int64, _ type: DataType) -> String? {
-        switch type {
-        case .dictionary(_, let values, _): return text(number, values)
+        switch type.encoded {
         case .date32:
             guard let seconds = scaled(number, 86_400) else { return nil }
             return timestamp(seconds, unit: .seconds).map { String($0.rfc3339(fractionDigits: 0).prefix(10)) }
@@ -29,11 +28,7 @@ enum TemporalText {
 
     /// The time that a number of a timestamp type is; nil for other types and for what is out of range.
     static func timestamp(_ number: Int64, _ type: DataType) -> Timestamp? {
-        switch type {
-        case .dictionary(_, let values, _): timestamp(number, values)
-        case .timestamp(let unit, _): timestamp(number, unit: unit)
-        default: nil
-        }
+        if case .timestamp(let unit, _) = type.encoded { timestamp(number, unit: unit) } else { nil }
     }
 
     private static func timestamp(_ number: Int64, unit: TimeUnit) -> Timestamp? {
