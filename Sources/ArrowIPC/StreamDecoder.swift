@@ -17,17 +17,25 @@ public struct StreamDecoder: Sendable {
     public private(set) var schema: Schema?
     private var dictionaryTypes: [Int64: DataType] = [:]
     private var dictionaries: [Int64: Column] = [:]
-    /// How many uncompressed bytes each dictionary holds.
+    /// How many bytes each dictionary keeps.
     private var dictionaryBytes: [Int64: Int] = [:]
     private let uncompressedLimit: Int
+    /// Whether messages are parts of bytes that are kept in any case.
+    private let isOfWhole: Bool
 
     /// A decoder of one stream.
     ///
     ///     var decoder = StreamDecoder(uncompressedLimit: 1 << 26)
     ///
     /// - Parameter uncompressedLimit: how many bytes the buffers of one compressed batch, or those of all dictionaries
-    ///   together, may come to; a message that announces more is an error before memory is taken for it.
-    public init(uncompressedLimit: Int = 1 << 29) { self.uncompressedLimit = uncompressedLimit }
+    ///   together, compressed or not, may come to; a compressed message that announces more is an error before memory is
+    ///   taken for it.
+    public init(uncompressedLimit: Int = 1 << 29) { self.init(uncompressedLimit, isOfWhole: false) }
+
+    init(_ uncompressedLimit: Int = 1 << 29, isOfWhole: Bool) {
+        self.uncompressedLimit = uncompressedLimit
+        self.isOfWhole = isOfWhole
+    }
 
     /// Reads one message.
     ///
@@ -93,8 +101,12 @@ public struct StreamDecoder: Sendable {
                 bytes: body.bytes, isVersion4: body.isVersion4, uncompressedLimit: uncompressedLimit - others)
             var decoder = try BatchDecoder(data, body: limited, dictionaries: dictionaries)
             let values = try decoder.columns(of: [Field(name: "values", type: type)])[0]
+            let kept = max(decoder.uncompressedBytes, isOfWhole ? 0 : body.bytes.count)
+            guard kept <= uncompressedLimit - others else {
+                throw ArrowError(.tooLarge, "the stream's dictionaries come to more than \(uncompressedLimit) bytes")
+            }
             dictionaries[id] = isDelta ? try earlier(id).followed(by: values) : values
-            dictionaryBytes[id] = (isDelta ? dictionaryBytes[id] ?? 0 : 0) + decoder.uncompressedBytes
+            dictionaryBytes[id] = (isDelta ? dictionaryBytes[id] ?? 0 : 0) + kept
             return id
         } catch {
             throw error.inside("dictionary \(id)")

@@ -7,7 +7,7 @@ public struct StreamReader: Sendable {
     private let bytes: [UInt8]
     private var position = 0
     private var ended = false
-    private var decoder = StreamDecoder()
+    private var decoder = StreamDecoder(isOfWhole: true)
 
     /// A reader of a stream that is there as a whole.
     ///

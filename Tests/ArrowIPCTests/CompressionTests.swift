@@ -33,6 +33,23 @@ import Testing
         #expect(error?.place == ["dictionary 0", "column “values”"])
     }
 
+    @Test("dictionaries that are not compressed count too, but not as parts of bytes that are kept as a whole")
+    func plainDictionaries() throws {
+        let messages = try EncodedStream(GoldenStream("delta").bytes).messages
+        // The schema, a dictionary, its batch, a further part.
+        let most = messages[1].body.count + messages[3].body.count
+        var decoder = StreamDecoder(uncompressedLimit: most)
+        var strict = StreamDecoder(uncompressedLimit: most - 1)
+        var whole = StreamDecoder(most - 1, isOfWhole: true)
+        for message in messages[..<3] {
+            _ = try (decoder.decode(message), strict.decode(message), whole.decode(message))
+        }
+        #expect(throws: Never.self) { _ = try (decoder.decode(messages[3]), whole.decode(messages[3])) }
+        let error = #expect(throws: ArrowError.self) { try strict.decode(messages[3]) }
+        #expect(error?.code == .tooLarge)
+        #expect(error?.message == "the stream's dictionaries come to more than \(most - 1) bytes")
+    }
+
     @Test("a length that no compression reaches is refused before memory is taken", arguments: [0, 1] as [UInt8])
     func ratio(_ codec: UInt8) throws {
         let compression = codec == 0 ? Compression.lz4Frame : .zstd
