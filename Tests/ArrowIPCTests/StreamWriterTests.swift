@@ -93,6 +93,29 @@ import Testing
         return slices
     }
 
+    /// The first columns of batches of streams, beside each other; all go by the dictionary of number 0.
+    private func beside(_ names: (stream: String, batch: Int)...) throws -> RecordBatch {
+        let found = try names.map { try batches(GoldenStream($0.stream).bytes).batches[$0.batch] }
+        let fields = found.map { $0.schema.fields[0] }
+        #expect(fields.allSatisfy { $0.dictionaryID == 0 })
+        return try RecordBatch(Schema(fields: fields), found.map { $0.columns[0] })
+    }
+
+    @Test("columns that share a dictionary send it once") func sharedDictionary() throws {
+        let batch = try beside(("dictionary-int8", 0), ("dictionary-int64", 0))
+        let writer = try StreamWriter(batch.schema)
+        #expect(try writer.messages(of: batch).count == 2)
+        #expect(try values(batches(writer.stream(of: [batch])).batches) == values([batch]))
+    }
+
+    @Test("columns of two streams whose dictionaries differ under one number are not written as one another's")
+    func mixedDictionaries() throws {
+        let batch = try beside(("dictionary-int8", 0), ("dictionary-replaced", 1))
+        let error = #expect(throws: ArrowError.self) { try StreamWriter(batch.schema).messages(of: batch) }
+        #expect(error?.code == .typeMismatch)
+        #expect(error?.message == "columns share dictionary 0 and have different values in it")
+    }
+
     @Test("layouts that are not written are refused by name", arguments: unwritten.sorted())
     func refused(_ name: String) throws {
         let (schema, read) = try batches(GoldenStream(name).bytes)

@@ -34,8 +34,8 @@ public struct StreamWriter: Sendable {
     ///
     ///     for message in try StreamWriter(batch.schema).messages(of: batch) { file.write(message.encapsulated) }
     ///
-    /// - Throws: ``ArrowError`` of code `typeMismatch` for a batch of other columns than the stream's, `unsupported` for a
-    ///   column whose layout is not written.
+    /// - Throws: ``ArrowError`` of code `typeMismatch` for a batch of other columns than the stream's, and for columns that
+    ///   share the number of a dictionary and not its values; `unsupported` for a column whose layout is not written.
     public func messages(of batch: RecordBatch, rows: Range<Int>? = nil) throws(ArrowError) -> [EncodedMessage] {
         let types = schema.fields.map(\.type)
         guard batch.columns.map(\.type) == types else {
@@ -43,10 +43,9 @@ public struct StreamWriter: Sendable {
         }
         let rows = rows ?? 0..<batch.rowCount
         precondition(rows.lowerBound >= 0 && rows.upperBound <= batch.rowCount, "rows out of range")
-        var messages: [EncodedMessage] = []
-        for (field, column) in zip(schema.fields, batch.columns) {
-            try appendDictionaries(of: column, field, to: &messages)
-        }
+        var dictionaries = BatchDictionaries()
+        for (field, column) in zip(schema.fields, batch.columns) { try dictionaries.add(column, field) }
+        var messages = dictionaries.messages
         let columns = zip(schema.fields, batch.columns).map { (name: $0.name, column: $1) }
         let (content, body) = try BatchEncoder.content(columns, rows: rows)
         messages.append(EncodedMessage(.recordBatch, content, body: body))
@@ -64,32 +63,6 @@ public struct StreamWriter: Sendable {
             for message in try messages(of: batch) { bytes += message.encapsulated }
         }
         return bytes + EncodedMessage.endOfStream
-    }
-
-    /// The dictionaries that a column's rows lead to, those within dictionaries first. DictionaryBatch: id, data, isDelta.
-    private func appendDictionaries(
-        of column: Column, _ field: Field, to messages: inout [EncodedMessage]
-    ) throws(ArrowError) {
-        switch column.storage {
-        case .dictionary(_, let values):
-            for (index, part) in values.parts.enumerated() {
-                try appendDictionaries(of: part, Field(name: field.name, type: part.type), to: &messages)
-                let (data, body) = try BatchEncoder.content([(field.name, part)], rows: 0..<part.count)
-                var content = FlatContent()
-                content.set(0, field.dictionaryID ?? 0)
-                content.set(1, .table(data))
-                content.set(2, flag: index > 0)
-                messages.append(EncodedMessage(.dictionaryBatch, content, body: body))
-            }
-        case .list(_, let elements):
-            guard let field = column.type.children.first else { return }
-            try appendDictionaries(of: elements, field, to: &messages)
-        case .structure(let members):
-            for (field, member) in zip(column.type.children, members) {
-                try appendDictionaries(of: member, field, to: &messages)
-            }
-        default: break
-        }
     }
 }
 
