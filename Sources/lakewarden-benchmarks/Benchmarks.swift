@@ -40,6 +40,9 @@ internal import Glibc
 
     private static func measure(_ name: String, _ options: Options) throws {
         var verdicts: [Verdict] = []
+        #if DEBUG
+            print("This is a debug build: what it measures is not what is promised.")
+        #endif
         switch name {
         case "stream": verdicts = try StreamBenchmark(options).run()
         case "first-row": verdicts = try FirstRowBenchmark(options).run()
@@ -58,7 +61,7 @@ internal import Glibc
             verdicts += try ConcurrentStreamsBenchmark(options).run()
         default: throw BenchmarkError(usage)
         }
-        print(Verdict.table(verdicts))
+        print(Verdict.table(verdicts, runs: options.runs))
     }
 }
 

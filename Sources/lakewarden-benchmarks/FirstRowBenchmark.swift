@@ -10,7 +10,7 @@ struct FirstRowBenchmark {
 
     func run() throws -> [Verdict] {
         let server = try Server("flight_server.py", ["1"])
-        let value = server.words[2]
+        let value = server.words[3]
         let query = ["query", "SELECT * FROM list_partitions() LIMIT 1", "--format", "csv"]
         let standings = try Contest(
             title: "Process start to the first row of LIMIT 1 from pyarrow's Flight server",

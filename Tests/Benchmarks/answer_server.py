@@ -6,8 +6,8 @@
     log-rows     a schema and 100,000 rows as a materialization reports them, one a message and a frame
     blocks       40 messages of 256 KiB, 10 MiB together
 
-It prints a line `PORT COUNT CHECKSUM` when it answers: the rows of one answer, or the bytes of `blocks`, with the sum
-that `lakewarden-benchmarks` reckons of the values. It ends when its standard input does.
+It prints a line `PORT COUNT CHECKSUM BYTES` when it answers: the rows of one answer, or the bytes of `blocks`, the sum
+that `lakewarden-benchmarks` reckons of the values, and the bytes of all messages. It ends when its standard input does.
 
 HTTP/2 by hand, as far as gRPC clients need it (RFC 9113, RFC 7541): flow control is kept, settings and pings are
 answered, requests are not read. What is sent is laid out beforehand. One connection at a time.
@@ -55,6 +55,7 @@ class Answer:
 
     def __init__(self, groups: list[tuple[list[bytes], int]]):
         self.order = [index for index, (_, times) in enumerate(groups) for _ in range(times)]
+        self.bytes = sum(times * sum(map(len, messages)) for messages, times in groups)
         self.payloads = [self._payloads(messages) for messages, _ in groups]
         self.frames = functools.lru_cache(maxsize=256)(self._frames)
 
@@ -208,7 +209,7 @@ def main(kind: str) -> None:
     made, count, checksum = answer(kind)
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-    print(listener.getsockname()[1], count, checksum, flush=True)
+    print(listener.getsockname()[1], count, checksum, made.bytes, flush=True)
     while True:
         wire, _ = listener.accept()
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

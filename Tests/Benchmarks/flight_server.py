@@ -4,8 +4,8 @@
 
 The rows are those of the golden call list-partitions-after-upgrade, over and over: a multiple of 20,000, in messages of
 such sizes as a server sent 20,000 of them in, or a few in one message. With a certificate and its key it speaks TLS. It
-prints a line `PORT ROWS CHECKSUM FIRST` when it answers, FIRST being the first value of the first row, and ends when
-its standard input does.
+prints a line `PORT ROWS CHECKSUM BYTES FIRST` when it answers, BYTES being those of the messages' bodies and FIRST the
+first value of the first row, and ends when its standard input does.
 """
 
 import struct
@@ -94,9 +94,10 @@ def main(rows: int, identity: list[str]) -> None:
     for count in sizes:
         cycle.append(rows_from(table, sum(batch.num_rows for batch in cycle), count))
     total = sum(checksum_of(batch) for batch in cycle) * times & MASK
+    size = sum(pa.ipc.read_message(batch.serialize()).body.size for batch in cycle) * times
     server = Server(table.schema, cycle * times, identity)
     threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
-    print(server.port, rows, total, cycle[0].column(0)[0].as_py(), flush=True)
+    print(server.port, rows, total, size, cycle[0].column(0)[0].as_py(), flush=True)
     server.serve()
 
 

@@ -33,6 +33,8 @@ struct Contender {
     var clock = Clock.its
     /// How the line must begin: that it did read what was served.
     let expected: String
+    /// For a reader that counts bytes, how many there are at the least.
+    var leastBytes = 0
 
     func run() throws -> ReaderRun {
         let start = ContinuousClock.now
@@ -48,6 +50,11 @@ struct Contender {
         let usage = try process.usage()
         guard let line, line.hasPrefix(expected) else {
             throw BenchmarkError("\(name) printed “\(line ?? "")” where “\(expected)…” was served")
+        }
+        if leastBytes > 0 {
+            guard let bytes = line.split(separator: " ").first.flatMap({ Int($0) }), bytes >= leastBytes else {
+                throw BenchmarkError("\(name) printed “\(line)” where \(leastBytes) bytes and more were served")
+            }
         }
         switch clock {
         case .its: return try ReaderRun(line, usage, lifetime: elapsed())

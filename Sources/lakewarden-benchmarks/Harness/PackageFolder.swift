@@ -35,13 +35,13 @@ struct PackageFolder {
 struct Server: ~Copyable {
     private let process: ChildProcess
     let port: String
-    /// What else it said of what it serves: a count, a checksum, more.
+    /// What else it said of what it serves: a count, a checksum, bytes, more.
     let words: [String]
 
     init(_ script: String, _ arguments: [String]) throws {
         let process = try ChildProcess(PackageFolder().python(script, arguments))
         let words = process.line()?.split(separator: " ").map(String.init) ?? []
-        guard words.count >= 3 else { throw BenchmarkError("\(script) did not start") }
+        guard words.count >= 4 else { throw BenchmarkError("\(script) did not start") }
         self.process = process
         port = words[0]
         self.words = Array(words.dropFirst())
@@ -49,6 +49,9 @@ struct Server: ~Copyable {
 
     /// The count and the checksum, as a reader of every value prints them.
     var answer: String { "\(words[0]) \(words[1]) " }
+
+    /// How many bytes an answer has, at the least.
+    var bytes: Int { Int(words[2]) ?? .max }
 
     /// The count, as a reader prints it that makes no checksum.
     var count: String { "\(words[0]) 0 " }

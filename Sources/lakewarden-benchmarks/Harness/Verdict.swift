@@ -8,7 +8,7 @@ struct Verdict {
     /// The first reader's median as a part of another one's.
     static func ratio(_ what: String, _ ratio: Double, of peer: String, atMost aim: Double) -> Verdict {
         Verdict(
-            what: what, measured: "\(ratio.text(digits: 2)) of \(peer)", aim: aim.text(digits: 2), isMet: ratio <= aim)
+            what: what, measured: "\(ratio.text(digits: 3)) of \(peer)", aim: aim.text(digits: 2), isMet: ratio <= aim)
     }
 
     /// A peak of memory, in MiB.
@@ -18,8 +18,8 @@ struct Verdict {
             aim: "under \(aim.text(digits: 0)) MiB\(why)", isMet: peak < aim)
     }
 
-    /// The closing table.
-    static func table(_ verdicts: [Verdict]) -> String {
+    /// The closing table of so many runs of each reader.
+    static func table(_ verdicts: [Verdict], runs: Int) -> String {
         let width = (verdicts.map(\.what.count).max() ?? 0) + 3
         let measured = (verdicts.map(\.measured.count).max() ?? 0) + 3
         let aim = (verdicts.map(\.aim.count).max() ?? 0) + 3
@@ -27,7 +27,9 @@ struct Verdict {
             verdict.what.left(width) + verdict.measured.left(measured) + verdict.aim.left(aim)
                 + (verdict.isMet ? "met" : "MISSED")
         }
-        return (["", "what".left(width) + "measured".left(measured) + "aim".left(aim)] + lines).joined(separator: "\n")
+        let title = "Medians of \(runs) runs; memory is the highest of any"
+        let heads = "what".left(width) + "measured".left(measured) + "aim".left(aim)
+        return (["", title, heads] + lines).joined(separator: "\n")
     }
 }
 

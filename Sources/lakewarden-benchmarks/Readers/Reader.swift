@@ -50,9 +50,9 @@ struct Reader {
     ///
     /// - Returns: `COUNT CHECKSUM WALL CPU`, seconds from before connecting to the end of the last stream.
     func measure() async throws -> String {
-        let loop = try EventLoop(name: "reader")
         let start = ContinuousClock.now
         let cpuBefore = CPUTime.ofThisProcess()
+        let loop = try EventLoop(name: "reader")
         let task = Task(executorPreference: loop) {
             try await Channel.withChannel(configuration, on: loop) { channel -> (Int, UInt64) in
                 switch kind {
