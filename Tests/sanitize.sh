@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# The transport's and the Arrow reader's tests under a sanitizer: bash Tests/sanitize.sh thread|address
+# The tests of the transport, of Arrow's reader and of what uses threads or C's memory besides, under a sanitizer:
+# bash Tests/sanitize.sh thread|address
 # Ends with "N reports" and with 0 only if there were none and every test passed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kind=${1:-}
 case "$kind" in
-thread) tests='AsyncIOTests|HTTP2Tests|GRPCTests' ;;
-address) tests='AsyncIOTests|HTTP2Tests|GRPCTests|ArrowIPCTests|FlightSQLTests' ;;
+thread) tests='AsyncIOTests|HTTP2Tests|GRPCTests|OIDCTests' ;;
+address) tests='AsyncIOTests|HTTP2Tests|GRPCTests|ArrowIPCTests|FlightSQLTests|OIDCTests' ;;
 *)
     echo "usage: bash Tests/sanitize.sh thread|address" >&2
     exit 64
     ;;
 esac
 bash deploy/prepare.sh
+export LSAN_OPTIONS="suppressions=$PWD/Tests/leaks.supp"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # Reports do not end a test run by themselves: they are counted.
