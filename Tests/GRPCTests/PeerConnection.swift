@@ -4,6 +4,9 @@ import Glibc
 /// The other side has closed, or was silent for ten seconds.
 struct PeerGone: Error {}
 
+/// The client has closed, or was silent, without the reset that a script waited for.
+struct NoReset: Error { var stream: UInt32 }
+
 /// A server's end of one connection, written by hand, frame by frame (RFC 9113), so that it can do what no library would.
 ///
 /// It keeps to the client's windows unless told otherwise, acknowledges settings and answers pings.
@@ -125,11 +128,11 @@ final class PeerConnection {
         for stream in Set([0, stream]) { try send(type: 8, stream: stream, payload: bigEndian(UInt32(count))) }
     }
 
-    /// Waits until the client resets a stream.
+    /// Waits until the client resets a stream. That it closes instead is no end that a script may come to.
     func reset(of stream: UInt32) throws -> UInt32 {
         while true {
             if let code = resets[stream] { return code }
-            _ = try frame()
+            do { try frame() } catch is PeerGone { throw NoReset(stream: stream) }
         }
     }
 
