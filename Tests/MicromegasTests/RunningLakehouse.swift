@@ -72,10 +72,14 @@ struct RunningLakehouse: Sendable {
         /// The statement; empty while the server has not read it yet.
         var sql: String { statement ?? "" }
         var metadata: [[String]]
+        /// How it ended, in gRPC's word; `RUNNING` before that.
+        var code: String
+        /// Count of messages that it answered with so far.
+        var messages: Int
         private var statement: String?
 
         private enum CodingKeys: String, CodingKey {
-            case method, metadata
+            case method, metadata, code, messages
             case statement = "sql"
         }
     }
