@@ -51,6 +51,11 @@ struct TextLayout: Sendable {
 
     /// Text that stays in its cell: control characters written out, cut where it is long.
     private static func shown(_ text: String) -> Cell {
+        // Most texts are as they are.
+        let bytes = text.utf8
+        if bytes.count <= TableWriter.longestCell, bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+            return Cell(text: text, width: bytes.count)
+        }
         var cell = Cell()
         for scalar in text.unicodeScalars {
             let (shown, width) = shown(scalar)
