@@ -36,8 +36,11 @@ import UTCTime
         _ rows: [ListedPartition], _ arity: RetireArity? = .five, byFile: Bool = true, now: Int64 = 24 * 30
     ) -> RetireRules {
         let names = ["blocks", "log_entries", "processes", "streams", "thread_spans"]
-        let listing = PartitionListing(partitions: rows, serverNow: Timestamp(seconds: 1_794_268_800) + .hours(now))
-        return RetireRules(listing, names.map(viewSet), capabilities(arity, byFile: byFile))
+        return RetireRules(listing(rows, now: now), names.map(viewSet), capabilities(arity, byFile: byFile))
+    }
+
+    private static func listing(_ rows: [ListedPartition], now: Int64 = 24 * 30) -> PartitionListing {
+        PartitionListing(partitions: rows, serverNow: Timestamp(seconds: 1_794_268_800) + .hours(now))
     }
 
     /// A row to be judged, what is listed beside it, and what may become of it.
@@ -63,6 +66,24 @@ import UTCTime
         Case(
             "an old row of which a current one covers a part", row("log_entries", "global", 0...2),
             [row(hash: 2, rows: 9)], "last copy"),
+        Case(
+            "an old row that a longer one takes the place of", row("log_entries", "global", 5...6),
+            [row("log_entries", "global", 0...24, hash: 2)], "retire"),
+        Case(
+            "an old row in whose place there is a gap", row("log_entries", "global", 0...3),
+            [row(hash: 2), row("log_entries", "global", 2...3, hash: 2)], "last copy"),
+        Case(
+            "an old row that counts more than its place, whatever stands before it",
+            row("log_entries", "global", 5...6),
+            [
+                row("log_entries", "global", 5...6, hash: 2, rows: 4),
+                row("log_entries", "global", 0...3, hash: 2, rows: 9),
+                row("log_entries", "global", 10...20, hash: 2),
+            ], "last copy"),
+        Case(
+            "an old row whose place counts more than a number holds",
+            row("log_entries", "global", 0...2, sources: .max),
+            [row(hash: 2, sources: .max), row("log_entries", "global", 1...2, hash: 2, sources: .max)], "retire"),
         Case("an old row whose place counts less source", row(), [row(hash: 2, rows: 4)], "last copy"),
         Case("an old row whose place was emptied", row(), [row(hash: 2, rows: 0, sources: 5)], "last copy"),
         Case("an old row that has no rows", row(rows: 0), [], "retire"),
@@ -71,6 +92,7 @@ import UTCTime
         Case("blocks that queries read", row("blocks", hash: 2), [], "held"),
         Case("blocks that queries read and that are empty", row("blocks", hash: 2, rows: 0), [], "held"),
         Case("old blocks with nothing in their place", row("blocks"), [], "held"),
+        Case("empty old blocks of an instant", row("blocks", "global", 1...1, rows: 0), [], "held"),
         Case(
             "old blocks whose place has fewer rows", row("blocks"), [row("blocks", hash: 2, rows: 4, sources: 5)],
             "held"),
@@ -79,7 +101,10 @@ import UTCTime
         Case(
             "an instance's row at the very end of what it is made from", row("thread_spans", "s", 1...2), inputs,
             "last copy"),
-        Case("an instance's row without processes", row("thread_spans", "s"), Array(inputs[...0]), "last copy"),
+        Case("an instance's row without blocks", row("thread_spans", "s"), Array(inputs[1...]), "last copy"),
+        Case("an instance's row without processes", row("thread_spans", "s"), [inputs[0], inputs[2]], "last copy"),
+        Case("an instance's row without streams", row("thread_spans", "s"), Array(inputs[...1]), "last copy"),
+        Case("a global row over whole inputs", row("log_entries"), inputs, "last copy"),
         Case("an instance's row of a view set that is not listed", row("gone", "s"), inputs, "last copy"),
         Case("two rows of one file", row(), [row(hash: 2, path: "views/log_entries/global/0-1.parquet")], "held"),
     ]
@@ -108,6 +133,15 @@ import UTCTime
         #expect(Self.rules([hidden, current], .four).form(for: hidden) == .metadataBlindToHash)
     }
 
+    @Test(arguments: [RetireArity.four, .five])
+    func `a row whose key another one has by now is named by no call`(_ arity: RetireArity) {
+        let row = Self.row(rows: 0)
+        for later in [Self.row(hash: 2, rows: 0), Self.row(hash: 2), Self.row()] {
+            #expect(Self.rules([row], arity).form(for: row) != nil)
+            #expect(Self.rules([row], arity).with(Self.listing([later])).form(for: row) == nil)
+        }
+    }
+
     @Test func `a row with a file is named by it, where there is such a call`() {
         let row = Self.row()
         #expect(Self.rules([row], nil).form(for: row) == .file)
@@ -130,6 +164,11 @@ import UTCTime
         #expect(Self.rules([own, old, new]).newerHashes(than: [old]) == ["log_entries"])
         #expect(Self.rules([old, new]).newerHashes(than: [old]).isEmpty)
         #expect(Self.rules([own, new]).newerHashes(than: [Self.row("blocks")]).isEmpty)
+        // All rows of a hash are newer, and newer than all of the server's own.
+        let both = [own, Self.row(updated: 4), Self.row("log_entries", "global", 1...2, updated: 6)]
+        #expect(Self.rules(both).newerHashes(than: both).isEmpty)
+        let earlier = Self.row("log_entries", "global", 1...2, hash: 2, updated: 3)
+        #expect(Self.rules([own, earlier, old]).newerHashes(than: [old]).isEmpty)
     }
 
     private static func preview(_ scope: RetireScope, _ rows: [ListedPartition], streams: Set<String> = []) throws
@@ -145,7 +184,8 @@ import UTCTime
         let rows = (0..<4).map { Self.row("log_entries", "global", $0...($0 + 1)) } + [Self.row("measures")]
         let range = RetireScope.range(
             viewSet: "log_entries", instance: "global", begin: day + .hours(1), end: day + .hours(3))
-        #expect(try Self.preview(range, rows).partitions == Array(rows[1...2]))
+        let beside = [Self.row("measures", "global", 1...2), Self.row("log_entries", "s", 1...2)]
+        #expect(try Self.preview(range, rows + beside).partitions == Array(rows[1...2]))
 
         let process = "550e8400-e29b-41d4-a716-446655440000"
         let own = [Self.row("log_entries", process, 0...1), Self.row("log_entries", process, 3...4)]

@@ -9,10 +9,13 @@ import json
 import re
 from datetime import timedelta
 
+import pytest
+
 from conftest import Lakehouse, Program
 from hazard_lakes import (
     OLD_DAY,
     add_row,
+    edit,
     exactly,
     materializations,
     midnight,
@@ -89,25 +92,34 @@ def test_rows_with_data_are_named_by_their_file_alone(program: Program, version:
         assert lakehouse.partitions(day) == []
 
 
-def test_a_row_that_comes_beside_an_empty_one_holds_it_where_the_call_is_blind(program: Program) -> None:
-    """It comes while the rows with a file are retired: the call by metadata would take it along."""
+@pytest.mark.parametrize("takes_its_place", [False, True], ids=["beside it", "in its place"])
+def test_a_row_that_comes_where_an_empty_one_was_is_left_where_the_call_is_blind(
+    program: Program, takes_its_place: bool
+) -> None:
+    """It comes while the rows with a file are retired: the call by metadata would take it, too, or alone."""
     with serving("--scenario", OLD_DAY, "--version", "0.30") as lakehouse:
         six_o_clock(lakehouse)
         program.configure(lakehouse.uri, retention(FOUR_DAYS, "measures"))
         day = f"view_set_name = 'measures' AND view_instance_id = 'global' AND {of_day(lakehouse, -5)}"
         empty = lakehouse.partitions(f"{day} AND num_rows = 0")
+        begin, end = (int(empty[0][name].timestamp()) * 10**9 for name in ("begin_insert_time", "end_insert_time"))
         lakehouse.fault("before_commit", delay=1.5)
         with at_work(program, "--yes", "--format", "json") as run:
             wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
-            begin, end = (int(empty[0][name].timestamp()) * 10**9 for name in ("begin_insert_time", "end_insert_time"))
-            late = {"file_path": "views/measures/late.parquet", "file_schema_hash": b"\x63"}
-            add_row(lakehouse, "measures", begin_insert_time=begin, end_insert_time=end, **late)
+            if takes_its_place:
+                where = "view_set_name = 'measures' AND begin_insert_time = ? AND end_insert_time = ?"
+                edit(lakehouse, f"UPDATE partitions SET file_schema_hash = ? WHERE {where}", b"\x63", begin, end)
+            else:
+                late = {"file_path": "views/measures/late.parquet", "file_schema_hash": b"\x63"}
+                add_row(lakehouse, "measures", begin_insert_time=begin, end_insert_time=end, **late)
             out, _ = run.communicate(timeout=30)
         assert run.returncode == 4, out
         (outcome,) = [r for r in json.loads(out)["retirements"] if r["view_set"] == "measures"]
-        assert (outcome["held"], outcome["finding"]) == (len(empty), "another row of the same range came meanwhile")
+        assert outcome["held"] == len(empty)
+        assert "others of the same range came, meanwhile" in outcome["finding"]
         assert not any("by_metadata" in sql for sql in retirements(lakehouse))
-        assert len(lakehouse.partitions(day)) == len(empty) + 1
+        assert len(lakehouse.partitions(f"{day} AND file_schema_hash = decode('63', 'hex')")) == 1
+        assert len(lakehouse.partitions(day)) == len(empty) + (not takes_its_place)
 
 
 # Hazard 5: retiring a range is blind, takes what came since, and ends well when it fails.

@@ -45,6 +45,7 @@ struct RetireRules: Sendable {
     private let viewSets: [String: ListedViewSet]
     private let capabilities: Capabilities
     private let current: [Instance: CurrentRows]
+    private let listed: Set<PartitionIdentity>
     private let pathCounts: [String: Int]
     private let keyCounts: [Key: Int]
     private let hidesGlobals: Bool
@@ -66,6 +67,7 @@ struct RetireRules: Sendable {
             keys[Key(row, withHash: true), default: 0] += 1
         }
         self.current = current.mapValues(CurrentRows.init)
+        listed = Set(listing.partitions.lazy.map(PartitionIdentity.init))
         pathCounts = paths
         keyCounts = keys
         hidesGlobals =
@@ -126,8 +128,13 @@ struct RetireRules: Sendable {
         current[Instance(viewSet: viewSet, id: instance)]
     }
 
-    /// How a listed row is named to the server so that no other goes with it; nil where no call can (hazard 4).
+    /// Whether a partition is listed, as the one it was.
+    func lists(_ row: ListedPartition) -> Bool { listed.contains(PartitionIdentity(row)) }
+
+    /// How a listed row is named to the server so that no other goes with it; nil where no call can (hazard 4), and where it
+    /// is not listed: what has its key now is another row.
     func form(for row: ListedPartition) -> Form? {
+        guard lists(row) else { return nil }
         if let path = row.filePath { return capabilities.retireByFile && pathCounts[path] == 1 ? .file : nil }
         switch capabilities.retireByMetadata {
         case .five: return keyCounts[Key(row, withHash: true)] == 1 ? .metadataWithHash : nil
@@ -138,5 +145,25 @@ struct RetireRules: Sendable {
             return isSettled && !hidesGlobals && keyCounts[Key(row, withHash: false)] == 1 ? .metadataBlindToHash : nil
         case nil: return nil
         }
+    }
+}
+
+/// What makes a partition the one it is.
+private struct PartitionIdentity: Hashable {
+    var key: RetireKey
+    var filePath: String?
+
+    init(_ row: ListedPartition) {
+        key = RetireKey(row)
+        filePath = row.filePath
+    }
+}
+
+extension RetireKey {
+    /// The key of a listed partition.
+    init(_ row: ListedPartition) {
+        self.init(
+            viewSet: row.viewSetName, instance: row.viewInstanceID, begin: row.beginInsertTime, end: row.endInsertTime,
+            schemaHash: row.fileSchemaHash)
     }
 }

@@ -101,14 +101,14 @@ struct RetireRun: Sendable {
         try Task.checkCancellation()
         guard answer.isSent else { return hold(batch.partitions, answer.problem ?? "it was not sent") + stop() }
         var events = answer.answers.map(RetireEvent.answered)
-        let listing = try await listing()
-        let settled = settle(batch, answer, listing)
+        let latest = try await listing().map(rules.with)
+        let settled = settle(batch, answer, latest)
         outcomes += settled
         events += settled.map(RetireEvent.settled)
-        guard answer.problem == nil, let listing, settled.allSatisfy({ $0.outcome == .gone }) else {
+        guard answer.problem == nil, let latest, settled.allSatisfy({ $0.outcome == .gone }) else {
             return events + stop()
         }
-        self.rules = rules.with(listing)
+        self.rules = latest
         phase = .sending
         return events
     }
@@ -155,19 +155,18 @@ struct RetireRun: Sendable {
     }
 
     /// What a listing after a batch, nil where there is none, shows of its partitions.
-    private func settle(_ batch: Batch, _ answer: Answer, _ listing: PartitionListing?) -> [RetiredPartition] {
-        let listed = listing.map { Set($0.partitions.map(PartitionIdentity.init)) }
+    private func settle(_ batch: Batch, _ answer: Answer, _ latest: RetireRules?) -> [RetiredPartition] {
         return batch.partitions.enumerated().map { index, partition in
             var messages = index < answer.messages.count ? [answer.messages[index]] : []
             if index == batch.partitions.count - 1 { messages += answer.messages.dropFirst(batch.partitions.count) }
             if answer.messages.isEmpty, let problem = answer.problem { messages = ["ERROR: \(problem)"] }
-            guard let listed else {
+            guard let latest else {
                 return RetiredPartition(
                     partition: partition, outcome: .unknown, messages: messages + ["ERROR: it could not be listed"])
             }
-            let isListed = listed.contains(PartitionIdentity(partition))
             return RetiredPartition(
-                partition: partition, outcome: !isListed ? .gone : answer.isLost ? .unknown : .stillListed,
+                partition: partition,
+                outcome: !latest.lists(partition) ? .gone : answer.isLost ? .unknown : .stillListed,
                 messages: messages)
         }
     }
@@ -182,25 +181,5 @@ struct RetireRun: Sendable {
         }
         outcomes += settled
         return settled.map(RetireEvent.settled)
-    }
-}
-
-/// What makes a partition the one it is.
-private struct PartitionIdentity: Hashable {
-    var key: RetireKey
-    var filePath: String?
-
-    init(_ row: ListedPartition) {
-        key = RetireKey(row)
-        filePath = row.filePath
-    }
-}
-
-extension RetireKey {
-    /// The key of a listed partition.
-    init(_ row: ListedPartition) {
-        self.init(
-            viewSet: row.viewSetName, instance: row.viewInstanceID, begin: row.beginInsertTime, end: row.endInsertTime,
-            schemaHash: row.fileSchemaHash)
     }
 }

@@ -13,7 +13,9 @@ public struct ExactRemoval: Sendable {
     private let calls: Evidence.RetireCalls
     private let borders: Borders
     private let pathCounts: [String: Int]
-    /// Rows without a file, by (set, instance, begin, end), and with the hash.
+    /// Rows without a file, with the hash.
+    private let fileless: Set<Key>
+    /// Rows beside those without a file, themselves included, by (set, instance, begin, end), and with the hash.
     private let keyCounts: [Key: Int]
 
     private struct Key: Hashable {
@@ -35,28 +37,31 @@ public struct ExactRemoval: Sendable {
         self.calls = calls
         self.borders = borders
         var paths: [String: Int] = [:]
-        var fileless: Set<Key> = []
+        var (ranges, fileless): (Set<Key>, Set<Key>) = ([], [])
         for row in catalog.partitions {
             if let path = row.identity.file {
                 paths[path, default: 0] += 1
             } else {
-                fileless.insert(Key(row.identity, withHash: false))
+                ranges.insert(Key(row.identity, withHash: false))
+                fileless.insert(Key(row.identity, withHash: true))
             }
         }
         var keys: [Key: Int] = [:]
-        if !fileless.isEmpty {
-            for row in catalog.partitions where fileless.contains(Key(row.identity, withHash: false)) {
+        if !ranges.isEmpty {
+            for row in catalog.partitions where ranges.contains(Key(row.identity, withHash: false)) {
                 keys[Key(row.identity, withHash: false), default: 0] += 1
                 keys[Key(row.identity, withHash: true), default: 0] += 1
             }
         }
         pathCounts = paths
+        self.fileless = fileless
         keyCounts = keys
     }
 
-    /// The call for a listed row; nil where none of the server's is exact.
+    /// The call for a row; nil where none of the server's is exact, or what has its key now is not the row.
     public func call(for row: Partition) -> Call? {
         if let path = row.identity.file { return calls.file && pathCounts[path] == 1 ? .file(path) : nil }
+        guard fileless.contains(Key(row.identity, withHash: true)) else { return nil }
         if calls.metadataArguments == 5 {
             return keyCounts[Key(row.identity, withHash: true)] == 1 ? .metadataWithHash : nil
         }

@@ -149,14 +149,13 @@ struct RetireRun {
         _ batch: Batch, reason: Reason, _ catalog: inout Catalog, _ result: inout Result
     ) async throws {
         try await context.waitForPause()
-        // A call that is blind to the hash removes what has the key by then: it is looked at right before.
-        if batch.kind == .metadataBlindToHash {
-            catalog = try await context.list()
-            let exact = batches(batch.rows, in: catalog).filter { $0.kind == .metadataBlindToHash }
-            guard exact.reduce(0, { $0 + $1.rows.count }) == batch.rows.count else {
-                result.held += batch.rows.count
-                return result.note("another row of the same range came meanwhile")
-            }
+        // A call by metadata removes what has the key by then; one that is blind to the hash is looked at right before.
+        if batch.kind == .metadataBlindToHash { catalog = try await context.list() }
+        let exact = batches(batch.rows, in: catalog).filter { $0.kind == batch.kind }
+        guard exact.reduce(0, { $0 + $1.rows.count }) == batch.rows.count else {
+            result.held += batch.rows.count
+            return result.note(
+                "rows of the batch went or were written anew, or others of the same range came, meanwhile")
         }
         let call = try batch.call()
         let intent = try await context.journal.intend(call, removing: batch.rows, reason: reason)

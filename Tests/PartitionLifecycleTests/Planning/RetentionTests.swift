@@ -137,6 +137,22 @@ private let base = "blocks -1 1d now 240\nlog_entries -1 1h x24 now 10\nasync_ev
         #expect(lines(lake, arguments: 5) == ["hold async_events -20: 2 notExactlyRemovable"])
     }
 
+    @Test(arguments: [4, 5]) func aRowWhoseKeyAnotherOneHasByNowIsNamedByNoCall(_ arguments: Int) throws {
+        let planning = Planning()
+        func call(_ row: Partition, after lake: String) -> ExactRemoval.Call? {
+            let catalog = planning.catalog(lake)
+            let borders = Borders(planning.policies.lake, now: catalog.now)
+            return ExactRemoval(
+                catalog: catalog, calls: .init(file: true, metadataArguments: arguments), borders: borders
+            ).call(for: row)
+        }
+        let row = try #require(LakeText("log_entries -20 1h old").partitions.first)
+        #expect(call(row, after: "log_entries -20 1h old") != nil)
+        for later in ["log_entries -20 1h now", "log_entries -20 1h now 5", "log_entries -20 1h old 5"] {
+            #expect(call(row, after: later) == nil, "\(later)")
+        }
+    }
+
     @Test func aCallThatIsBlindToTheHashTakesTheOnlyRowOfItsKey() {
         #expect(lines("log_entries -20 1h now", arguments: 4) == ["retire log_entries: 1 by short"])
         // The other row holds data: it has a file, and would go with the empty one.
