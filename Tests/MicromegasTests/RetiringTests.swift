@@ -152,6 +152,34 @@ struct RetiringTests {
         }
     }
 
+    @Test func `a preview of rows that have become last copies retires nothing, and is not tried again`() async throws {
+        try await withLake { client, lakehouse in
+            let preview = try await client.previewRetirement(of: .incompatible(viewSetName: "log_entries"))
+            let entries = preview.entries.map { RetirePreview.Entry(partition: $0.partition, isLastCopy: false) }
+            let earlier = RetirePreview(
+                scope: preview.scope, entries: entries, held: preview.held, serverNow: preview.serverNow)
+            var steps = client.retirement(of: earlier, includingLastCopies: true).makeAsyncIterator()
+            let error = await #expect(throws: MicromegasError.self) { try await steps.next() }
+            #expect(error?.message.hasPrefix("\(preview.lastCopies.count) of \(entries.count) ") == true)
+            #expect(try await steps.next() == nil)
+            let calls = try await lakehouse.calls().filter { $0.method == "DoGet" && $0.sql.contains("retire_") }
+            #expect(calls.isEmpty)
+        }
+    }
+
+    @Test func `a scope that cannot mean anything is refused before anything is sent`() async throws {
+        try await withLake { client, lakehouse in
+            let day = try Timestamp(rfc3339: "2026-11-17T00:00:00Z")
+            let inverted = RetireScope.range(
+                viewSet: "measures", instance: "global", begin: day, end: day - .hours(1))
+            let error = await #expect(throws: MicromegasError.self) {
+                try await client.previewRetirement(of: inverted)
+            }
+            #expect(error?.code == .refused)
+            #expect(try await lakehouse.calls().isEmpty)
+        }
+    }
+
     @Test func `one row that fails keeps its batch, and nothing further is sent`() async throws {
         try await withLake { client, lakehouse in
             let preview = try await client.previewRetirement(of: .incompatible(viewSetName: "log_entries"))
