@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import payloads
-from .telemetry import Block, Telemetry, jsonb, read_jsonb
+from .telemetry import Block, Process, Stream, Telemetry, jsonb, read_jsonb
 from .types import ViewSet
 
 #: Blocks as rows of the `blocks` view: dictionaries by column name.
@@ -42,29 +42,12 @@ def block_rows(view: ViewSet, telemetry: Telemetry, blocks: list[Block]) -> pa.T
         rows.append(
             {
                 **{name: getattr(block, name) for name in Block.__slots__},
-                **{f"streams.{name}": getattr(stream, name) for name in _STREAM},
-                **{f"processes.{name}": getattr(process, name) for name in _PROCESS},
+                **{f"streams.{name}": getattr(stream, name) for name in Stream.__slots__},
+                **{f"processes.{name}": getattr(process, name) for name in Process.__slots__},
                 "audience": AUDIENCE,
             }
         )
     return _table(view, rows)
-
-
-_STREAM = ("dependencies_metadata", "objects_metadata", "tags", "properties", "insert_time", "format")
-_PROCESS = (
-    "start_time",
-    "start_ticks",
-    "tsc_frequency",
-    "exe",
-    "username",
-    "realname",
-    "computer",
-    "distro",
-    "cpu_brand",
-    "insert_time",
-    "parent_process_id",
-    "properties",
-)
 
 
 def objects(telemetry: Telemetry, tag: str, block: dict) -> pa.RecordBatch:
