@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-#: The library product and the modules whose types its functions take and give.
-MODULES = ("Micromegas", "ArrowIPC", "UTCTime")
+#: The library product and what stands beneath it.
+MODULES = ("Micromegas", "FlightSQL", "GRPC", "ArrowIPC", "AsyncIO", "UTCTime")
 CALLABLE = {"swift.func", "swift.init", "swift.method", "swift.type.method", "swift.subscript"}
 #: Pages that begin with one and the same program.
 PAGES = ("README.md", "Sources/Micromegas/Micromegas.docc/Micromegas.md")
@@ -35,7 +35,9 @@ _ options: [String: String], _ file: OutputFile, _ bytes: [UInt8], _ headerLengt
 _ row: Row, _ stream: QueryStream, _ batch: RecordBatch, _ column: Column, _ lists: ListValues,
 _ schema: inout Schema, _ writer: inout TableWriter, _ builder: inout ColumnBuilder, _ decoder: inout StreamDecoder,
 _ call: MaterializationCall, _ key: RetireKey, _ preview: RetirePreview, _ source: FlightSQLClient,
-_ process: ProcessRow, _ blocks: [BlockRow], _ payloads: [PayloadRow]"""
+_ process: ProcessRow, _ blocks: [BlockRow], _ payloads: [PayloadRow],
+_ channel: Channel, _ connection: FlightSQLConnection, _ request: [UInt8], _ metadata: inout Metadata,
+_ answer: ServerStreamingCall, _ exchange: StreamingCall"""
 BEGINNING = """\
 import ArrowIPC
 import AsyncIO

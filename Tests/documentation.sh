@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scratch=.build/documentation
 graphs=$PWD/$scratch/symbol-graphs
 # A module that is up to date keeps the graph of its last build; where one is gone everything is built anew.
-for module in Micromegas ArrowIPC UTCTime; do
+for module in Micromegas FlightSQL GRPC ArrowIPC AsyncIO UTCTime; do
     test -s "$graphs/$module.symbols.json" || rm -rf "$scratch"
 done
 mkdir -p "$graphs"

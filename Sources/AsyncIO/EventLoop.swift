@@ -67,9 +67,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     ///
     /// What still waits on the loop then is ended with an error. Must not be called from a task that runs on `body`'s loop.
     ///
-    ///     let bytes = try await EventLoop.withLoop(name: "lake") { loop in
-    ///         try await FlightSQLClient.withConnection(configuration, on: loop) { try await $0.listPartitions() }
-    ///     }
+    ///     try await EventLoop.withLoop(name: "clock") { loop in try await loop.sleep(for: .seconds(1)) }
     public static func withLoop<Result>(
         name: String, _ body: (EventLoop) async throws -> Result
     ) async throws -> Result {
@@ -97,6 +95,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     // MARK: Executor
 
     /// Runs a job on the loop, after what is queued there. Traps where the loop has stopped: what uses it must end before it.
+    ///
+    ///     Task(executorPreference: loop) { print("on the loop") }
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let (accepted, wake) = add(.job(job))
@@ -105,12 +105,22 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     }
 
     /// The loop as the executor that actors name.
+    ///
+    ///     actor Reader {
+    ///         private let loop: EventLoop
+    ///         nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    ///         init(on loop: EventLoop) { self.loop = loop }
+    ///     }
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
     /// Traps where the calling thread is not the loop's.
+    ///
+    ///     loop.checkIsolated()
     public func checkIsolated() { precondition(isOnLoop, "this must run on its event loop") }
 
     /// Whether the calling thread is the loop's.
+    ///
+    ///     let isThere = loop.isIsolatingCurrentContext() ?? false
     public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
     /// Whether the calling thread is the loop's.
@@ -124,6 +134,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     // MARK: Time
 
     /// Waits; throws `CancellationError` where the task is cancelled meanwhile.
+    ///
+    ///     try await loop.sleep(for: .seconds(1))
     public func sleep(for duration: Duration) async throws {
         do {
             try await Suspension<Void>(on: self).wait(until: .now.advanced(by: duration))

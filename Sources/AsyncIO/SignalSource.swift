@@ -19,6 +19,8 @@ public final class SignalSource: Sendable {
 
     /// Begins to catch the signals.
     ///
+    ///     let signals = try SignalSource(on: loop)
+    ///
     /// - Throws: An error that names the system call that failed.
     public init(on loop: EventLoop) throws {
         var pair: [CInt] = [-1, -1]
@@ -44,6 +46,8 @@ public final class SignalSource: Sendable {
     }
 
     /// Waits for the next signal.
+    ///
+    ///     let signal = try await SignalSource(on: loop).next()
     ///
     /// - Throws: `CancellationError`, or an error where the loop was stopped.
     public func next() async throws -> Signal {

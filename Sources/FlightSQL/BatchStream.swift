@@ -29,6 +29,9 @@ public struct BatchStream: AsyncSequence, Sendable {
 
     /// All batches that have arrived, at least one; empty after the last.
     ///
+    ///     let stream = try await connection.query(sql)
+    ///     while case let batches = try await stream.nextBatches(), !batches.isEmpty { print(batches.count) }
+    ///
     /// - Throws: `RPCError` where the call did not end well, ``FlightError`` or `ArrowError` where a message is malformed,
     ///   `CancellationError`. The same again at each further call.
     public func nextBatches() async throws -> [RecordBatch] { try await reader.nextBatches() }
@@ -39,6 +42,8 @@ public struct BatchStream: AsyncSequence, Sendable {
     }
 
     /// Begins to read the batches; there is one reader.
+    ///
+    ///     let batches = try await connection.query(sql).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator { Iterator(reader: reader) }
 
     /// Gives the batches of a stream one by one.
@@ -46,6 +51,9 @@ public struct BatchStream: AsyncSequence, Sendable {
         let reader: BatchReader
 
         /// The next batch; nil after the last.
+        ///
+        ///     let batches = try await connection.query(sql).makeAsyncIterator()
+        ///     while let batch = try await batches.next() { print(batch.rowCount) }
         public func next() async throws -> RecordBatch? { try await reader.nextBatch() }
     }
 }

@@ -4,6 +4,8 @@ public struct FlightError: Error, Sendable, Equatable, CustomStringConvertible {
     public var message: String
 
     /// A failure.
+    ///
+    ///     throw FlightError("the answer ended without a schema")
     public init(_ message: String) { self.message = message }
 
     /// The message, and what it is about.

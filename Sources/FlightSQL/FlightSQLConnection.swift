@@ -6,11 +6,15 @@ public final class FlightSQLConnection: Sendable {
     let channel: Channel
 
     /// A connection that makes its calls on a channel; closing the channel is the caller's.
+    ///
+    ///     let connection = FlightSQLConnection(channel: channel)
     public init(channel: Channel) { self.channel = channel }
 
     /// Runs a query; returns when the schema of its answer has come.
     ///
     /// DoGet with a ticket that holds the SQL text, without asking for a FlightInfo first: what Micromegas servers expect.
+    ///
+    ///     for try await batch in try await connection.query(sql, timeout: .seconds(60)) { print(batch.rowCount) }
     ///
     /// - Parameters:
     ///   - metadata: sent with the call.
@@ -28,6 +32,8 @@ public final class FlightSQLConnection: Sendable {
 
     /// Runs a query whose answer is passed on as it comes; returns when its first message has come.
     ///
+    ///     for try await bytes in try await connection.ipcStream(sql) { file.write(bytes) }
+    ///
     /// - Parameters: As of ``query(_:metadata:timeout:retry:)``.
     /// - Throws: `RPCError` where the call ended before a message came, ``FlightError``, `CancellationError`.
     public func ipcStream(
@@ -39,6 +45,8 @@ public final class FlightSQLConnection: Sendable {
     }
 
     /// Has the server plan a statement without running it.
+    ///
+    ///     let columns = try await connection.prepare(sql).schema?.fields.map(\.name) ?? []
     ///
     /// - Parameters: As of ``query(_:metadata:timeout:retry:)``.
     /// - Throws: `RPCError` where the server refuses it or the call fails, ``FlightError`` or `ArrowError` where the answer is

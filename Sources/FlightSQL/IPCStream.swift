@@ -26,6 +26,8 @@ public struct IPCStream: AsyncSequence, Sendable {
     }
 
     /// Begins to read the messages; there is one reader.
+    ///
+    ///     var messages = try await connection.ipcStream(sql).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator { Iterator(call: call, waiting: first.reversed()) }
 
     /// Gives the messages of a stream one by one.
@@ -41,6 +43,9 @@ public struct IPCStream: AsyncSequence, Sendable {
         }
 
         /// The next bytes; nil after the last.
+        ///
+        ///     var messages = try await connection.ipcStream(sql).makeAsyncIterator()
+        ///     while let bytes = try await messages.next() { file.write(bytes) }
         public mutating func next() async throws -> [UInt8]? {
             if isEnded { return nil }
             while true {

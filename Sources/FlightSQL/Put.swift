@@ -7,6 +7,10 @@ extension FlightSQLConnection {
     /// It changes the table and is never sent again by itself. A message is asked for when the one before was taken, so
     /// that no more of them are in memory than wait to be sent (`StreamingCall/send(_:)`).
     ///
+    ///     let writer = try StreamWriter(batch.schema)
+    ///     var messages = try [writer.schemaMessage] + writer.messages(of: batch)
+    ///     let count = try await connection.ingest(into: "payloads") { messages.isEmpty ? nil : messages.removeFirst() }
+    ///
     /// - Parameters:
     ///   - table: The table, which must be there; the rows are added to it.
     ///   - metadata: sent with the call.

@@ -30,6 +30,8 @@ public actor Channel {
     private var failed: (error: RPCError, until: ContinuousClock.Instant, backoff: Backoff)?
 
     /// A channel whose connection lives on an event loop. Nothing is connected yet.
+    ///
+    ///     let channel = Channel(ChannelConfiguration(host: "127.0.0.1", port: 50_051), on: loop)
     public init(_ configuration: ChannelConfiguration, on loop: EventLoop) {
         self.configuration = configuration
         self.loop = loop
@@ -42,6 +44,9 @@ public actor Channel {
     }
 
     /// Makes a channel for the time of `body` and closes it on every way out.
+    ///
+    ///     let server = ChannelConfiguration(host: "127.0.0.1", port: 50_051)
+    ///     let response = try await Channel.withChannel(server, on: loop) { try await $0.unary("/demo.Echo/Say", request) }
     public static func withChannel<Result>(
         _ configuration: ChannelConfiguration, on loop: EventLoop, _ body: (Channel) async throws -> Result
     ) async throws -> Result {
@@ -57,6 +62,8 @@ public actor Channel {
     }
 
     /// Calls a method that answers with one message.
+    ///
+    ///     let response = try await channel.unary("/demo.Echo/Say", request, timeout: .seconds(5)).message
     ///
     /// - Parameters:
     ///   - method: The full path, `/package.Service/Method`.
@@ -75,6 +82,9 @@ public actor Channel {
     /// Calls a method that answers with a stream of messages; returns when the server has answered with its headers, or
     /// where the call may be made again with its first message.
     ///
+    ///     let answer = try await channel.serverStreaming("/demo.Echo/Repeat", request)
+    ///     while case let messages = try await answer.nextMessages(), !messages.isEmpty { print(messages.count) }
+    ///
     /// - Parameters: As of ``unary(_:_:metadata:timeout:retry:)``; `timeout` is for the whole call, its last message included.
     /// - Throws: ``RPCError`` where the call ended before anything of the answer came; `CancellationError` where the calling task was cancelled.
     public func serverStreaming(
@@ -89,6 +99,10 @@ public actor Channel {
     /// From then on the call is never made again by the transport: an error's ``RPCError/mayHaveBeenProcessed`` says whether
     /// the caller may.
     ///
+    ///     let exchange = try await channel.streaming("/demo.Echo/Gather")
+    ///     try await exchange.send(request)
+    ///     let response = try await exchange.response()
+    ///
     /// - Parameters: As of ``unary(_:_:metadata:timeout:retry:)``; `timeout` is for the whole call, its last message included.
     /// - Throws: ``RPCError`` where the headers cannot be sent; `CancellationError` where the calling task was cancelled.
     public func streaming(
@@ -98,6 +112,8 @@ public actor Channel {
     }
 
     /// Ends what is open with `cancelled` and closes the connection. A later call makes a new one.
+    ///
+    ///     await channel.close()
     public func close() async { shut(leaving: .idle) }
 
     private func finish() { shut(leaving: .ended) }

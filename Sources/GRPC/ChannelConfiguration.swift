@@ -18,6 +18,9 @@ public struct ChannelConfiguration: Sendable {
     public var userAgent = "lakewarden-swift"
 
     /// A plaintext channel with the usual bounds.
+    ///
+    ///     var server = ChannelConfiguration(host: "lake.example.com", port: 50_051)
+    ///     server.security = .tls(TLSConfiguration())
     public init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -42,6 +45,9 @@ public struct ChannelConfiguration: Sendable {
         public var timeout: Duration = .seconds(20)
 
         /// A ping after five minutes of silence.
+        ///
+        ///     var keepalive = ChannelConfiguration.Keepalive()
+        ///     keepalive.interval = .seconds(60)
         public init() {}
 
         /// The server says that pings come too often: half as many from now on, a day between two at the most.

@@ -23,9 +23,13 @@ public struct Metadata: Sendable, Equatable {
     public private(set) var entries: [Entry] = []
 
     /// No entries.
+    ///
+    ///     var metadata = Metadata()
     public init() {}
 
     /// Adds a text value.
+    ///
+    ///     try metadata.add("x-tenant-id", "production")
     ///
     /// - Parameters:
     ///   - name: Lower-cased. Letters, digits, `-`, `_` and `.`.
@@ -47,6 +51,8 @@ public struct Metadata: Sendable, Equatable {
 
     /// Adds bytes under a name that ends in `-bin`.
     ///
+    ///     try metadata.add("x-trace-bin", bytes: bytes)
+    ///
     /// - Throws: ``MetadataError`` for a name that must not go on the wire or does not end in `-bin`.
     public mutating func add(_ name: String, bytes: [UInt8]) throws(MetadataError) {
         let name = try Self.checked(name)
@@ -55,16 +61,22 @@ public struct Metadata: Sendable, Equatable {
     }
 
     /// The first value of a name (lower-case), nil where there is none.
+    ///
+    ///     let tenant = metadata["x-tenant-id"] ?? ""
     public subscript(name: String) -> String? {
         entries.first { $0.name == name }?.value
     }
 
     /// All values of a name (lower-case), in order.
+    ///
+    ///     for value in metadata.values("x-note") { print(value) }
     public func values(_ name: String) -> [String] {
         entries.filter { $0.name == name }.map(\.value)
     }
 
     /// The bytes of the first value of a `-bin` name, with or without padding; nil where there is none or it is no base64.
+    ///
+    ///     let trace = metadata.bytes("x-trace-bin") ?? []
     public func bytes(_ name: String) -> [UInt8]? {
         self[name].flatMap(Base64.decoded)
     }

@@ -29,6 +29,8 @@ public struct RPCError: Error, Sendable, Equatable {
     }
 
     /// A failure.
+    ///
+    ///     throw RPCError(code: .unavailable, message: "nothing listens there", mayHaveBeenProcessed: false)
     public init(
         code: Status.Code, message: String, cause: String? = nil, mayHaveBeenProcessed: Bool,
         trailingMetadata: Metadata = Metadata(), initialMetadata: Metadata = Metadata()

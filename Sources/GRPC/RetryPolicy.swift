@@ -7,6 +7,9 @@ public struct RetryPolicy: Sendable, Equatable {
     /// says not to (`grpc-retry-pushback-ms`) is heeded.
     public var retries: Int
 
+    /// A policy for calls that only read.
+    ///
+    ///     let response = try await channel.unary("/demo.Echo/Say", request, retry: RetryPolicy(retries: 2))
     public init(retries: Int) { self.retries = retries }
 
     /// Not once: for whatever changes something.

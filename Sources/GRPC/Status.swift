@@ -6,6 +6,8 @@ public struct Status: Sendable, Hashable {
     public var message: String
 
     /// A status.
+    ///
+    ///     let status = Status(code: .notFound, message: "no such view")
     public init(code: Code, message: String = "") {
         self.code = code
         self.message = message

@@ -18,12 +18,16 @@ public struct StreamingCall: Sendable {
 
     /// Queues a message, without prefix; waits while more than 1 MiB of the call waits to be sent.
     ///
+    ///     try await exchange.send(request)
+    ///
     /// - Throws: ``RPCError`` once the call has ended, also while it waits: the call's error; `failedPrecondition` where it
     ///   ended with status `OK` or ``finish()`` was called. `CancellationError` where the calling task was cancelled, which
     ///   resets the stream, and after ``cancel()``.
     public func send(_ message: [UInt8]) async throws { try await call.send(message) }
 
     /// Says that no more messages follow those that were queued. Does nothing to a call that has ended.
+    ///
+    ///     try await exchange.finish()
     ///
     /// - Throws: `CancellationError` where the calling task was cancelled, which resets the stream, and after ``cancel()``.
     public func finish() async throws { try await call.finish() }
@@ -34,11 +38,15 @@ public struct StreamingCall: Sendable {
     ///
     /// Messages that came before an error are given out before it is thrown, but for `deadlineExceeded`.
     ///
+    ///     while case let messages = try await exchange.nextMessages(), !messages.isEmpty { print(messages.count) }
+    ///
     /// - Throws: ``RPCError`` for every other end; `CancellationError` where the calling task was cancelled, which resets
     ///   the stream, and after ``cancel()``.
     public func nextMessages() async throws -> [[UInt8]] { try await call.nextMessages() }
 
     /// Ends the request and waits for an answer of one message.
+    ///
+    ///     let message = try await exchange.response().message
     ///
     /// - Throws: ``RPCError`` for every end but one message and status `OK`; `CancellationError` as ``nextMessages()``.
     public func response() async throws -> UnaryResponse {
@@ -59,5 +67,7 @@ public struct StreamingCall: Sendable {
     }
 
     /// Resets the stream; what waits throws `CancellationError`. Does nothing to a call that has ended.
+    ///
+    ///     await exchange.cancel()
     public func cancel() async { await call.cancel() }
 }

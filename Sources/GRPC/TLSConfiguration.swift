@@ -12,6 +12,9 @@ public struct TLSConfiguration: Sendable, Hashable {
     public var serverName: String?
 
     /// Trust in the system's authorities, and no client certificate.
+    ///
+    ///     var tls = TLSConfiguration()
+    ///     tls.authorityFile = "/etc/ssl/lake-ca.pem"
     public init() {}
 
     /// The settings for a connection to a host.
