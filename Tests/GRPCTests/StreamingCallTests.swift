@@ -205,7 +205,8 @@ import Testing
             peer.untilClosed()
         } _: { (channel) async throws in
             let call = try await channel.streaming(method)
-            let error = await #expect(throws: RPCError.self) { try await call.response() }
+            // Read before the request's end is said, which would leave nothing to be reset.
+            let error = await #expect(throws: RPCError.self) { try await call.nextMessages() }
             #expect(error?.code == .permissionDenied)
             #expect(error?.message == "not you")
             #expect(error?.mayHaveBeenProcessed == true)
@@ -213,6 +214,8 @@ import Testing
             #expect(again == error)
             let metadata = await #expect(throws: RPCError.self) { try await call.initialMetadata }
             #expect(metadata == error)
+            let response = await #expect(throws: RPCError.self) { try await call.response() }
+            #expect(response == error)
             try await call.finish()
         }
     }
