@@ -26,7 +26,9 @@ package enum Resolver {
         if let literal = try? lookUp(host, port, flags: AI_NUMERICHOST).get() { return literal }
         let answer = Suspension<[SocketAddress]>(on: loop)
         try startThread {
-            answer.resume(with: lookUp(host, port, flags: AI_ADDRCONFIG).map(takingTurns).mapError { $0 })
+            // Without AI_ADDRCONFIG, which leaves out ::1 where the network is of IPv4 alone, as in most containers. What
+            // cannot be reached comes last anyhow (RFC 6724 §6) and fails at once.
+            answer.resume(with: lookUp(host, port, flags: 0).map(takingTurns).mapError { $0 })
         }
         return try await answer.wait(until: deadline)
     }
