@@ -164,10 +164,6 @@ package final class HTTP2Session {
         try check(nghttp2_option_new(&option), "nghttp2_option_new")
         defer { nghttp2_option_del(option) }
         nghttp2_option_set_no_auto_window_update(option, 1)
-        // Frames of unknown types are ignored, but their number is to be known.
-        for type in UInt8(NGHTTP2_CONTINUATION.rawValue + 1)...UInt8.max {
-            nghttp2_option_set_user_recv_extension_type(option, type)
-        }
         var session: OpaquePointer?
         // The recorder lives as long as the session, which the same object owns.
         let context = Unmanaged.passUnretained(recorder).toOpaque()

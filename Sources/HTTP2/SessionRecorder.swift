@@ -207,9 +207,6 @@ final class SessionRecorder {
     }
 
     static func install(in callbacks: OpaquePointer?) {
-        nghttp2_session_callbacks_set_unpack_extension_callback(callbacks) { _, _, _, _ in
-            NGHTTP2_ERR_CANCEL.rawValue
-        }
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, _, context in
             recorder(at: context)?.beganHeaders()
             return 0
