@@ -8,7 +8,7 @@ struct MessageFraming: Sendable {
     private var prefix: [UInt8] = []
     /// The message that is being received: how long it will be and what has come of it.
     private var length: Int?
-    private var message: [UInt8] = []
+    private(set) var message: [UInt8] = []
 
     init(maximumSize: Int) { self.maximumSize = maximumSize }
 

@@ -57,4 +57,12 @@ import Testing
         let received = try messages(MessageFraming.framed(message), pieces: 16_384, maximum: 10_000_000)
         #expect(received == [message])
     }
+
+    @Test func aPrefixThatLiesCostsNoMoreThanTheReservation() throws {
+        var framing = MessageFraming(maximumSize: 100 << 20)
+        var messages: [[UInt8]] = []
+        try framing.receive([0, 6, 64, 0, 0, 1], into: &messages)
+        #expect(framing.message == [1])
+        #expect(framing.message.capacity < 2 * MessageFraming.reservation)
+    }
 }

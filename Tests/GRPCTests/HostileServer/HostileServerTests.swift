@@ -42,6 +42,27 @@ import Testing
         }
     }
 
+    /// So that the same bytes end the same way however they are cut: the library gives up within the last of them.
+    @Test(arguments: Transport.allCases)
+    func anAnswerBeforeAFloodInTheSameBytesIsHeard(_ transport: Transport) async throws {
+        try await transport.withPeer { peer in
+            let stream = try peer.greetAndTakeRequest()
+            try peer.raw(
+                PeerConnection.bytes(
+                    type: 1, flags: 5, stream: stream,
+                    payload: PeerConnection.block([
+                        (":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "5"),
+                    ]))
+                    + Array(repeatElement(PeerConnection.bytes(type: 4), count: 1_200).joined()))
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let error = await #expect(throws: RPCError.self) {
+                try await channel.unary(method, [], timeout: .seconds(5))
+            }
+            #expect(error?.code == .notFound)
+        }
+    }
+
     @Test(arguments: Transport.allCases)
     func moreThanAStreamsWindowResetsItAfterWhatCameBefore(_ transport: Transport) async throws {
         let (untilReset, reset) = AsyncStream.makeStream(of: Void.self)
