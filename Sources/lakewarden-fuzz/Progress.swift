@@ -2,13 +2,15 @@ internal import Glibc
 
 /// What a worker has done so far, in a file that the process which started it looks into: it is there after a crash, too.
 struct Progress {
+    /// What stands for a case's number before the first one and after the last.
+    static let beforeFirst = UInt64.max - 1
+    static let afterLast = UInt64.max
+
     /// The case that is being read.
-    var number: UInt64 = 0
+    var number = Self.beforeFirst
     /// Cases that were read to their end, and how many of them were taken for good, by subject.
     var read: [UInt64]
     var good: [UInt64]
-    /// The worker's peak of resident memory, in KiB.
-    var peak: UInt64 = 0
 
     init(subjects: Int) {
         read = [UInt64](repeating: 0, count: subjects)
@@ -29,36 +31,18 @@ struct Progress {
     }
 
     func write(to descriptor: CInt) {
-        let words = [number, peak] + read + good
+        let words = [number] + read + good
         unsafe words.withUnsafeBytes { bytes in _ = unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
     }
 
-    /// Only the case's number, which changes most often.
-    func writeNumber(to descriptor: CInt) {
-        unsafe withUnsafeBytes(of: number) { bytes in _ = unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
-    }
-
-    /// What a worker wrote last; what it has not written is as it was.
+    /// What a worker wrote last.
     mutating func update(from descriptor: CInt) {
-        var words = [number, peak] + read + good
+        var words = [number] + read + good
         unsafe words.withUnsafeMutableBytes { bytes in
             _ = unsafe pread(descriptor, bytes.baseAddress, bytes.count, 0)
         }
         let count = read.count
-        (number, peak) = (words[0], words[1])
-        (read, good) = (Array(words[2..<2 + count]), Array(words[(2 + count)...]))
+        number = words[0]
+        (read, good) = (Array(words[1..<1 + count]), Array(words[(1 + count)...]))
     }
-}
-
-/// The peak of a process's resident memory in KiB (`VmHWM` of proc(5)); 0 where it cannot be read.
-func peakMemory(of process: String) -> UInt64 {
-    guard let file = unsafe fopen("/proc/\(process)/status", "r") else { return 0 }
-    defer { unsafe _ = fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    while unsafe fgets(&line, 256, file) != nil {
-        let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            .split(whereSeparator: \.isWhitespace)
-        if words.first == "VmHWM:", words.count > 1 { return UInt64(words[1]) ?? 0 }
-    }
-    return 0
 }

@@ -6,20 +6,26 @@ struct Supervisor {
     private let cases: Cases
     private var progress: Progress
     private var failures: [Failure] = []
+    /// The highest peak of resident memory of all workers so far, in KiB.
+    private var peak = 0
     private let file: CInt
     private let start = ContinuousClock.now
 
     /// A case may take so much of a processor's time, or, where it waits for something, of everybody's.
-    private static let patience = (processor: Duration.seconds(10), clock: Duration.seconds(60))
+    private let patience: (processor: Duration, clock: Duration)
     /// More failures than anyone looks at.
     private static let mostFailures = 25
 
     init(_ options: Options, _ cases: Cases) throws {
         self.options = options
         self.cases = cases
+        // Cases of a trial take no time, but for those that fail.
+        patience = options.trial == nil ? (.seconds(10), .seconds(60)) : (.seconds(1), .seconds(5))
+        guard unsafe access(options.folder, W_OK | X_OK) == 0 else {
+            throw FuzzError("nothing can be written in \(options.folder), where the input of a failed case is to lie")
+        }
         progress = Progress(subjects: cases.subjects.count)
         file = try Progress.file()
-        progress.write(to: file)
     }
 
     /// Runs all cases.
@@ -29,7 +35,7 @@ struct Supervisor {
         var first: UInt64 = 0
         while let failure = try runWorker(from: first) {
             failures.append(failure)
-            print(try saved(failure))
+            print(line(of: failure))
             first = failure.number + 1
             if failures.count == Self.mostFailures || secondsLeft <= 0 { break }
         }
@@ -43,42 +49,49 @@ struct Supervisor {
 
     /// Runs one worker to its end, which is nil where it came to the end of its time or cases.
     private mutating func runWorker(from first: UInt64) throws -> Failure? {
+        progress.number = Progress.beforeFirst
+        progress.write(to: file)
         let last = options.cases ?? .max
-        var worker = try WorkerProcess(
-            ["\(options.seed)", "\(first)", "\(last)", "\(max(1, secondsLeft))", "\(options.memory)"], progress: file)
-        var (seen, since, used) = (UInt64.max, ContinuousClock.now, Duration.zero)
+        let numbers = ["\(options.seed)", "\(first)", "\(last)", "\(max(1, secondsLeft))", "\(options.memory)"]
+        var worker = try WorkerProcess(numbers + (options.trial.map { [$0.rawValue] } ?? []), progress: file)
+        var (seen, since, used) = (progress.number, ContinuousClock.now, Duration.zero)
         while true {
             usleep(50_000)
-            progress.peak = max(progress.peak, worker.peak)
             let ended = worker.end()
-            let peak = progress.peak
             progress.update(from: file)
-            progress.peak = max(peak, progress.peak)
-            if let status = ended {
-                if status == 0, progress.number == .max { return nil }
-                return Failure(number: progress.number, end: .crash(status: status))
+            if let ended {
+                peak = max(peak, ended.peak)
+                if ended.status == 0, progress.number == Progress.afterLast { return nil }
+                return try failure(.crash(status: ended.status))
             }
             let time = worker.processorTime
             if progress.number != seen { (seen, since, used) = (progress.number, .now, time) }
-            if time - used > Self.patience.processor || ContinuousClock.now - since > Self.patience.clock {
-                worker.kill()
-                while worker.end() == nil { usleep(10_000) }
-                return Failure(number: seen, end: .hang)
+            if time - used > patience.processor || ContinuousClock.now - since > patience.clock {
+                peak = max(peak, worker.kill()?.peak ?? 0)
+                return try failure(.hang)
             }
         }
     }
 
-    /// Keeps the input of a failure; the line that tells of it.
-    private func saved(_ failure: Failure) throws -> String {
+    private func failure(_ end: Failure.End) throws -> Failure {
+        guard progress.number < Progress.beforeFirst else { throw FuzzError("\(end) outside of any case") }
+        return Failure(number: progress.number, end: end)
+    }
+
+    /// The line that tells of a failure, whose input is kept.
+    private func line(of failure: Failure) -> String {
         let (subject, bytes) = cases.input(of: failure.number)
-        let name = "\(cases.subjects[subject].name)-\(options.seed)-\(failure.number).bin"
-        let path = options.folder + "/" + name
+        let name = cases.subjects[subject].name
+        let path = "\(options.folder)/\(name)-\(options.seed)-\(failure.number).bin"
+        let kept = Self.write(bytes, to: path) ? path : "its input could not be written to \(path)"
+        return "\(failure.end) in case \(failure.number) of seed \(options.seed) (\(name)): \(kept)"
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) -> Bool {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw FuzzError("\(path) cannot be written") }
+        guard file >= 0 else { return false }
         defer { close(file) }
-        unsafe bytes.withUnsafeBytes { bytes in _ = unsafe write(file, bytes.baseAddress, bytes.count) }
-        return
-            "\(failure.end) in case \(failure.number) of seed \(options.seed) (\(cases.subjects[subject].name)): \(path)"
+        return unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) } == bytes.count
     }
 
     private func report() -> String {
@@ -88,9 +101,9 @@ struct Supervisor {
             lines.append("  \(subject.name): \(progress.read[place]) cases, \(progress.good[place]) taken for good")
         }
         let hangs = failures.count { if case .hang = $0.end { true } else { false } }
-        let bound = options.memory > 0 ? " of \(options.memory) allowed" : ""
+        let bound = options.memory > 0 ? ", address space bounded at \(options.memory) MiB" : ""
         lines.append("\(progress.read.reduce(0, +)) cases")
-        lines.append("peak memory \((progress.peak + 1_023) / 1_024) MiB\(bound)")
+        lines.append("peak memory \((peak + 1_023) / 1_024) MiB resident\(bound)")
         lines.append("\(hangs) hangs")
         lines.append("\(failures.count - hangs) crashes")
         return lines.joined(separator: "\n")

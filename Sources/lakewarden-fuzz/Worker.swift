@@ -11,21 +11,14 @@ struct Worker {
         var progress = Progress(subjects: cases.subjects.count)
         progress.update(from: Progress.descriptor)
         for number in range {
+            if ContinuousClock.now >= deadline || getppid() == 1 { break }
             progress.number = number
-            // All of it from time to time, as a crash takes with it what was not written.
-            if number % 64 == 0 {
-                if ContinuousClock.now >= deadline || getppid() == 1 { break }
-                progress.peak = max(progress.peak, peakMemory(of: "self"))
-                progress.write(to: Progress.descriptor)
-            } else {
-                progress.writeNumber(to: Progress.descriptor)
-            }
+            progress.write(to: Progress.descriptor)
             let (subject, input) = cases.input(of: number)
             if await cases.subjects[subject].read(input) { progress.good[subject] += 1 }
             progress.read[subject] += 1
         }
-        progress.peak = max(progress.peak, peakMemory(of: "self"))
-        progress.number = .max
+        progress.number = Progress.afterLast
         progress.write(to: Progress.descriptor)
     }
 

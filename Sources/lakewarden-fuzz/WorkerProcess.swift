@@ -3,6 +3,16 @@ internal import Glibc
 /// A worker that this process started, and ends at the latest when it is dropped.
 struct WorkerProcess: ~Copyable {
     private let pid: pid_t
+    private var isRunning = true
+
+    /// How a worker ended.
+    struct End {
+        /// Its status as waitpid(2) gives it.
+        let status: CInt
+        /// The peak of its resident memory in KiB, as the kernel kept it (`ru_maxrss` of getrusage(2)): also of one that died
+        /// at once. It is never below what this process had when it started the worker.
+        let peak: Int
+    }
 
     /// Starts this program as a worker that writes its progress to a file.
     init(_ arguments: [String], progress: CInt) throws {
@@ -19,12 +29,10 @@ struct WorkerProcess: ~Copyable {
     }
 
     deinit {
+        guard isRunning else { return }
         _ = Glibc.kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
     }
-
-    /// The peak of its resident memory in KiB.
-    var peak: UInt64 { peakMemory(of: "\(pid)") }
 
     /// Its processor time so far (`utime` and `stime` of proc(5), in hundredths of a second).
     var processorTime: Duration {
@@ -40,10 +48,20 @@ struct WorkerProcess: ~Copyable {
     }
 
     /// How it ended; nil while it runs. To be asked until it has ended, and no more.
-    mutating func end() -> CInt? {
-        var status: CInt = 0
-        return unsafe waitpid(pid, &status, WNOHANG) == pid ? status : nil
+    mutating func end() -> End? { ended(WNOHANG) }
+
+    /// Ends it.
+    mutating func kill() -> End? {
+        _ = Glibc.kill(pid, SIGKILL)
+        return ended(0)
     }
 
-    func kill() { _ = Glibc.kill(pid, SIGKILL) }
+    private mutating func ended(_ options: CInt) -> End? {
+        var status: CInt = 0
+        var usage = rusage()
+        guard unsafe wait4(pid, &status, options, &usage) == pid else { return nil }
+        // From here on the number may be another process's.
+        isRunning = false
+        return End(status: status, peak: usage.ru_maxrss)
+    }
 }
