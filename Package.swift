@@ -63,7 +63,7 @@ let package = Package(
             name: "lakewarden-benchmarks", dependencies: ["AsyncIO", "ArrowIPC", "FlightSQL", "GRPC", "Micromegas"]),
         .executableTarget(
             name: "lakewarden-fuzz",
-            dependencies: ["ArrowIPC", "Configuration", "FlightSQL", "GRPC", "Micromegas", "UTCTime"]),
+            dependencies: ["ArrowIPC", "Configuration", "FlightSQL", "GRPC", "Micromegas", "OIDC", "UTCTime"]),
 
         // gRPC's interop cases, which Tests/interop.sh runs against a service on grpcio.
         .executableTarget(

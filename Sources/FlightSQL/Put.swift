@@ -64,9 +64,9 @@ extension FlightSQLConnection {
 }
 
 /// What DoPut answers: PutResult (Flight.proto: `app_metadata` 1).
-struct PutResult {
+package struct PutResult {
     /// The application's metadata; empty where there is none.
-    static func metadata(_ message: [UInt8]) throws(FlightError) -> [UInt8] {
+    package static func metadata(_ message: [UInt8]) throws(FlightError) -> [UInt8] {
         var metadata: [UInt8] = []
         var reader = ProtobufReader(message, 0..<message.count)
         while let field = try reader.next() {
@@ -81,11 +81,11 @@ struct PutResult {
 }
 
 /// What a change of rows answers, not packed: DoPutUpdateResult (FlightSql.proto: `record_count` 1).
-struct UpdateResult: Equatable {
+package struct UpdateResult: Equatable {
     /// Count of rows, -1 where unknown.
-    let recordCount: Int64
+    package let recordCount: Int64
 
-    init(_ message: [UInt8]) throws(FlightError) {
+    package init(_ message: [UInt8]) throws(FlightError) {
         var count: Int64 = 0
         var reader = ProtobufReader(message, 0..<message.count)
         while let field = try reader.next() {

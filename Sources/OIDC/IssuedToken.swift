@@ -31,7 +31,7 @@ extension IssuedToken {
     /// Reads the answer of a token endpoint (RFC 6749 §5.1) and checks that the token is of use.
     ///
     /// - Throws: ``OIDCError`` naming what is wrong with it, and the cure.
-    init(_ bytes: [UInt8], of issuer: String) throws(OIDCError) {
+    package init(_ bytes: [UInt8], of issuer: String) throws(OIDCError) {
         let answer: Answer
         do throws(StrictJSON.Problem) {
             answer = try StrictJSON.decode(Answer.self, bytes)

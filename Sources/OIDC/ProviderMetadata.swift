@@ -1,5 +1,5 @@
 /// What an issuer says of itself (OpenID Connect Discovery 1.0 §3), as far as a client with a secret needs it.
-struct ProviderMetadata: Sendable, Equatable {
+package struct ProviderMetadata: Sendable, Equatable {
     var tokenEndpoint: HTTPSURL
     var authentication: Authentication
 
@@ -25,7 +25,7 @@ struct ProviderMetadata: Sendable, Equatable {
     /// Reads and checks the document of an issuer.
     ///
     /// - Throws: ``OIDCError`` naming what is wrong with it.
-    init(_ bytes: [UInt8], of issuer: String) throws(OIDCError) {
+    package init(_ bytes: [UInt8], of issuer: String) throws(OIDCError) {
         let document: Document
         do throws(StrictJSON.Problem) {
             document = try StrictJSON.decode(Document.self, bytes)

@@ -27,6 +27,10 @@ struct BatchReading {
     func read() {
         for column in batch.columns { read(column, sample, depth: 0) }
         write()
+        // As the client reads what a server lists, where it has the columns.
+        _ = try? ListedPartition.read(batch)
+        _ = try? ListedViewSet.read(batch)
+        _ = try? ViewSetDefinition.read(batch)
     }
 
     private func read(_ column: Column, _ rows: [Int], depth: Int) {
