@@ -2,6 +2,10 @@ internal import HTTP2
 
 /// A server's side of a connection played from bytes, without a socket, an event loop or a clock: what a connection and its
 /// calls make of each event, in the same order. For trying the states against what no server should send.
+///
+/// It stands beside the calls' state, of which it sees more than any other target has use for. What it makes of an event
+/// is what `HTTP2Connection` makes of it (`receive`, `handle`, `handleWritten`), which is an actor's business there, and
+/// woven into waits and writes; each changes with the other.
 package struct AnswerReplay {
     /// How the connection goes on.
     package enum Outlook: Sendable, Equatable {
@@ -44,9 +48,16 @@ package struct AnswerReplay {
         do {
             try greeting.check(bytes)
             connection.receivedBytes(now: epoch)
-            for event in try session.receive(bytes) { try take(event) }
+            do {
+                for event in try session.receive(bytes) { try take(event) }
+            } catch let error as SessionError {
+                // What came before is heard first.
+                for event in session.takeEvents() { try take(event) }
+                throw error
+            }
             try send()
-            return session.isOver ? .over(session.complaint ?? "the session is over") : .open
+            let isOver = session.isOver || (session.hasBrokenOff && connection.takesStreams)
+            return isOver ? .over(session.accusation ?? session.complaint ?? "the session is over") : .open
         } catch {
             return .over("\(error)")
         }
@@ -88,7 +99,7 @@ package struct AnswerReplay {
             tell(stream, .closed(.refused))
             end(stream)
         case .pingAnswered: break
-        case .goAway: connection.receivedGoAway()
+        case .goAway(_, let code, let debug): connection.receivedGoAway(code, debug)
         case .violation(_, let reason):
             throw ConnectionError(.violation, "the peer broke HTTP/2's rules", cause: reason)
         case .unproductive(let count):
@@ -130,11 +141,22 @@ package struct AnswerReplay {
         if !session.hasSentAll(stream) { session.reset(stream, .noError) }
     }
 
-    private func send() throws {
+    /// Everything leaves at once; streams may end by it.
+    private mutating func send() throws {
         var output: [UInt8] = []
+        var leaving: [StreamID] = []
         repeat {
             output.removeAll(keepingCapacity: true)
-            try session.takeOutput(into: &output, upTo: 64 << 10) { _, _ in }
+            try session.takeOutput(into: &output, upTo: 64 << 10) { stream, _ in leaving.append(stream) }
         } while !output.isEmpty
+        for stream in leaving { tell(stream, .requestSent) }
+        for event in session.takeEvents() {
+            switch event {
+            case .closed(let stream, let code) where code != .noError && code != .refusedStream:
+                tell(stream, .closed(.broken(code, reason: code == .protocolError ? session.complaint : nil)))
+                end(stream)
+            default: try take(event)
+            }
+        }
     }
 }
