@@ -1,12 +1,13 @@
 public import UTCTime
 
 /// A time as Micromegas' Python client sends it: RFC 3339 with an offset in digits and six digits of the second's fraction,
-/// or none where it is zero. Digits past the sixth are cut.
+/// nine where it has nanoseconds, none where it is zero.
 ///
 ///     formatDatetime(Timestamp(seconds: 0))  // 1970-01-01T00:00:00+00:00
-public func formatDatetime(_ time: Timestamp) -> String { text(time, offset: "+00:00") }
+public func formatDatetime(_ time: Timestamp) -> String { text(time, offset: "+00:00", showsNanoseconds: true) }
 
-/// A time given as RFC 3339 text as Micromegas' Python client sends it; the offset stays as it was written.
+/// A time given as RFC 3339 text as Micromegas' Python client sends it; the offset stays as it was written. Digits of
+/// the second's fraction past the sixth are cut.
 ///
 ///     try formatDatetime("2024-01-01T12:00:00.5-05:30")  // 2024-01-01T12:00:00.500000-05:30
 ///
@@ -17,21 +18,22 @@ public func formatDatetime(_ text: String) throws(MicromegasError) -> String {
     do throws(TimeTextError) { time = try Timestamp(rfc3339: text) } catch {
         throw MicromegasError(.refused, "\(error)")
     }
-    guard let last = text.utf8.last, last != UInt8(ascii: "Z"), last != UInt8(ascii: "z") else {
-        return formatDatetime(time)
-    }
-    // The parser has checked that six characters are there: +hh:mm.
-    let offset = String(text.suffix(6))
-    // UTC, of an unknown place: Python's times do not keep that apart.
-    if offset == "-00:00" { return formatDatetime(time) }
+    // The parser has checked that the text ends with Z or z, or with six characters: +hh:mm.
+    let isUTC = text.hasSuffix("Z") || text.hasSuffix("z")
+    let offset = isUTC ? "-00:00" : String(text.suffix(6))
+    // UTC, of a known place or not: Python's times do not keep that apart.
+    if offset == "-00:00" { return Micromegas.text(time, offset: "+00:00", showsNanoseconds: false) }
     let digits = offset.utf8.compactMap { (48...57).contains($0) ? Int64($0) - 48 : nil }
     let minutes = (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3]
-    return Micromegas.text(time + .minutes(offset.hasPrefix("-") ? -minutes : minutes), offset: offset)
+    let local = time + .minutes(offset.hasPrefix("-") ? -minutes : minutes)
+    return Micromegas.text(local, offset: offset, showsNanoseconds: false)
 }
 
-private func text(_ local: Timestamp, offset: String) -> String {
-    let isWhole = local.nanoseconds - local.floored(to: .seconds(1)).nanoseconds < 1_000
-    return local.rfc3339(fractionDigits: isWhole ? 0 : 6).dropLast() + offset
+private func text(_ local: Timestamp, offset: String, showsNanoseconds: Bool) -> String {
+    let second: Int64 = 1_000_000_000
+    let fraction = (local.nanoseconds % second + second) % second
+    let digits = showsNanoseconds && fraction % 1_000 != 0 ? 9 : fraction < 1_000 ? 0 : 6
+    return local.rfc3339(fractionDigits: digits).dropLast() + offset
 }
 
 /// How long `30m`, `2h` or `7d` is: ASCII digits and one of m, h and d.

@@ -55,8 +55,12 @@ import UTCTime
             }
         }
         #expect(try formatDatetime("2024-01-01T12:00:00-00:00") == "2024-01-01T12:00:00+00:00")
-        #expect(formatDatetime(Timestamp(nanoseconds: 1_999)) == "1970-01-01T00:00:00.000001+00:00")
-        #expect(formatDatetime(Timestamp(nanoseconds: 999)) == "1970-01-01T00:00:00+00:00")
+        // Texts become Python's datetimes, which count microseconds; a time of nanoseconds is one of pandas.
+        #expect(try formatDatetime("1970-01-01T00:00:00.000001999Z") == "1970-01-01T00:00:00.000001+00:00")
+        #expect(try formatDatetime("1970-01-01T00:00:00.000000999Z") == "1970-01-01T00:00:00+00:00")
+        #expect(formatDatetime(Timestamp(nanoseconds: 1_999)) == "1970-01-01T00:00:00.000001999+00:00")
+        #expect(formatDatetime(Timestamp(nanoseconds: -1)) == "1969-12-31T23:59:59.999999999+00:00")
+        #expect(formatDatetime(Timestamp(nanoseconds: 2_000)) == "1970-01-01T00:00:00.000002+00:00")
     }
 
     private struct Validated: Decodable {
