@@ -34,10 +34,12 @@ for number in "${!versions[@]}"; do
     wait "${running[number]}" || failed=1
     cat "$results/${versions[number]}"
 done
-calls=0 equal=0 wrong=0
-while read -r made same missed; do
-    calls=$((calls + made)) equal=$((equal + same)) wrong=$((wrong + missed))
-done < <(cat "$results/tally")
-if ((wrong > 0)); then echo "$wrong calls that are to differ on purpose do not"; fi
+# Half of a comparison is none.
+if ((failed > 0)); then echo "a comparison broke off"; exit 1; fi
+calls=0 equal=0 differing=0 wrong=0
+while read -r made same meant missed; do
+    calls=$((calls + made)) equal=$((equal + same)) differing=$((differing + meant)) wrong=$((wrong + missed))
+done < "$results/tally"
+echo "$differing calls are to differ on purpose: $((differing - wrong)) do"
 echo "$calls calls: $equal equal"
-((failed == 0 && calls > 0 && equal == calls && wrong == 0))
+((calls > 0 && equal == calls && wrong == 0))

@@ -37,11 +37,18 @@ class Call:
     words: bool = True
     #: Whether what Python prints, rather than what it returns, is compared.
     printed: bool = False
+    #: Whether the Python client fails, and with it ours unless they differ on purpose; None where that is open.
+    fails: bool | None = False
+    #: Whether a call that may change its lake leaves it as it is, on our side.
+    idle: bool = False
 
 
 @dataclass
 class Differing(Call):
-    """A call whose answers differ on purpose: ours is an error of the kind `code`, or is what `answer` says."""
+    """A call whose answers differ on purpose: ours is an error of the kind `code`, or is what `answer` says.
+
+    An error leaves the lake as it is.
+    """
 
     reason: str = ""
     code: str = "refused"
@@ -51,10 +58,11 @@ class Differing(Call):
 
 @dataclass
 class Result:
-    """Of a call: empty `differences` for two equal answers."""
+    """Of a call: empty `differences` for two equal answers, empty `faults` where each did what it is there to show."""
 
     call: Call
     differences: list[str]
+    faults: list[str]
     theirs: Outcome
     ours: dict[str, Any]
 
@@ -71,15 +79,30 @@ def _make(call: Call, program: LineProcess, first: Lake, second: Lake) -> Result
     if call.prepare:
         for lake in (first, second):
             call.prepare(micromegas.connect(lake.uri))
+    before = _listing(second) if call.changes else []
     theirs = outcome(lambda: call.theirs(call.connect(first.uri)))
     ours = program.ask({"lake": second.uri} | _placed(call.ours, second))
     found = _differences(call, theirs, ours)
+    faults = _failure_faults(call, theirs)
     if not isinstance(call, Differing):
         for compare in call.afterwards:
             found += compare(first, second)
-        if call.changes:
-            found += lake_differences(first, second)
-    return Result(call, found, theirs, ours)
+    if call.changes:
+        after = _listing(second)
+        if not isinstance(call, Differing):
+            found += listing_differences(_listing(first), after)
+        # Two lakes of which neither was touched are equal, too.
+        idle = call.idle or "error" in ours
+        if idle != (before == after):
+            faults.append("our lake changed" if idle else "our lake is as it was before")
+    return Result(call, found, faults, theirs, ours)
+
+
+def _failure_faults(call: Call, theirs: Outcome) -> list[str]:
+    """Two failures may be equal because the call is not what it should be."""
+    if call.fails is None or call.fails == bool(theirs.error):
+        return []
+    return [f"the Python client is {'' if call.fails else 'not '}to fail: {str(theirs)[:1000]}"]
 
 
 def _placed(request: dict[str, Any], lake: Lake) -> dict[str, Any]:
@@ -98,6 +121,8 @@ def _differences(call: Call, theirs: Outcome, ours: dict[str, Any]) -> list[str]
 def is_right(result: Result) -> bool:
     """Whether a call came out as it should."""
     call = result.call
+    if result.faults:
+        return False
     if not isinstance(call, Differing):
         return not result.differences
     if call.answer is None:
@@ -105,16 +130,16 @@ def is_right(result: Result) -> bool:
     return bool(result.differences) and "answer" in result.ours and call.answer(result.ours["answer"])
 
 
-def lake_differences(first: Lake, second: Lake) -> list[str]:
-    """What two lakes list, but for the ids in the names of files."""
-    theirs, ours = map(_listing, (first, second))
+def listing_differences(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> list[str]:
+    """What two lakes list."""
+    if theirs == ours:
+        return []
     missing, surplus = [r for r in theirs if r not in ours], [r for r in ours if r not in theirs]
-    if len(theirs) != len(ours) or missing or surplus:
-        return [f"partitions: theirs alone {missing[:5]}, ours alone {surplus[:5]} (of {len(theirs)} and {len(ours)})"]
-    return []
+    return [f"partitions: theirs alone {missing[:5]}, ours alone {surplus[:5]} (of {len(theirs)} and {len(ours)})"]
 
 
 def _listing(lake: Lake) -> list[dict[str, Any]]:
+    """Every partition that a lake lists, in one order, but for the ids in the names of files."""
     rows: pa.Table = micromegas.connect(lake.uri).query_arrow("SELECT * FROM list_partitions()")
     listed = rows.to_pylist()
     for row in listed:

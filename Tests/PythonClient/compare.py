@@ -3,7 +3,7 @@
     python compare.py CALLS_PROGRAM LAKE_PYTHON TALLY [--only TEXT] [--verbose]
 
 Names each call whose answers differ, with both answers; those that differ on purpose stand apart with their reasons.
-TALLY is a file that the counts are added to: `calls equal differing-on-purpose`, a line a run.
+TALLY is a file that the counts are added to: `calls equal to-differ that-do-not`, a line a run.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def ids(lake: Lake) -> dict[str, str]:
 
 
 def calls(lake: Lake, folder: Path, guide_code: dict[str, Any] | None) -> Iterator[Call]:
-    yield from reading.statements(folder)
+    yield from reading.statements(folder, lake.version)
     yield from reading.ranges()
     yield from reading.discovery(ids(lake))
     yield from maintenance.materialize(lake.version)
@@ -84,7 +84,9 @@ def report(version: str, result: Result, verbose: bool) -> None:
             print(f"  {version} {call.name}: {'differs on purpose' if isinstance(call, Differing) else 'equal'}")
         return
     print(f"  UNEQUAL on {version}: {call.name}")
-    for line in result.differences or ["the answers are equal, though they were to differ"]:
+    if isinstance(call, Differing) and not result.differences:
+        print("    the answers are equal, though they were to differ")
+    for line in result.faults + result.differences:
         print(f"    {line[:2000]}")
     print(f"    theirs: {str(result.theirs)[:2000]}\n    ours: {str(result.ours)[:2000]}", flush=True)
 
@@ -116,7 +118,7 @@ def main() -> int:
     on_purpose = f"{sum(differing)} of {len(differing)} differ on purpose"
     print(f"  {len(compared)} calls: {equal} equal; {on_purpose}; {seconds:.0f} s")
     with options.tally.open("a") as tally:
-        tally.write(f"{len(compared)} {equal} {len(differing) - sum(differing)}\n")
+        tally.write(f"{len(compared)} {equal} {len(differing)} {len(differing) - sum(differing)}\n")
     return 0
 
 

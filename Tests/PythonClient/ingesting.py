@@ -141,7 +141,7 @@ def calls(lake: Lake, folder: Path) -> Iterator[Call]:
 
     for table, rows in given.items():
         yield of(f"{table}, the others before them", table, rows, prepare=others(table))
-        yield of(f"{table} alone", table, rows)
+        yield of(f"{table} alone", table, rows, idle=True)
         first = rows.slice(0, 1)
         yield of(
             f"{table} of which one is there",
@@ -155,7 +155,7 @@ def calls(lake: Lake, folder: Path) -> Iterator[Call]:
         )
         encoded = pa.table({n: dictionaries(c) for n, c in zip(rows.column_names, rows.columns, strict=True)})
         yield of(f"{table}, texts dictionary-encoded", table, encoded, prepare=others(table))
-        yield of(f"no row of {table}", table, rows.slice(0, 0))
+        yield of(f"no row of {table}", table, rows.slice(0, 0), idle=True)
         lake_settings = {"identities": {"user": {"admin": False, "sees": "all"}}}
         token = folder / "ingesting-token"
         token.write_text("user")
@@ -163,17 +163,18 @@ def calls(lake: Lake, folder: Path) -> Iterator[Call]:
         denied = of(f"{table} without the admin right", table, rows)
         denied.connect = lambda uri: FlightSQLClient(uri, auth_provider=Token("user"))
         denied.ours["token_file"] = str(token)
-        denied.lake, denied.changes, denied.afterwards = lake_settings, False, []
+        denied.lake, denied.changes, denied.afterwards, denied.fails = lake_settings, False, [], True
         yield denied
-        reason = "the server refuses it after it was sent"
-        yield of(f"{table}, a column missing", table, rows.drop_columns([rows.column_names[-1]]), reason=reason)
+        more = {"reason": "the server refuses it after it was sent", "fails": True}
+        yield of(f"{table}, a column missing", table, rows.drop_columns([rows.column_names[-1]]), **more)
         wrong = rows.set_column(0, rows.column_names[0], pa.array([1, 2]))
-        yield of(f"{table}, a column of another type", table, wrong, reason=reason)
+        yield of(f"{table}, a column of another type", table, wrong, **more)
         bad = rows.set_column(0, rows.column_names[0], pa.array(["x", "y"]))
-        yield of(f"{table}, ids that are no UUIDs", table, bad, reason=reason)
+        yield of(f"{table}, ids that are no UUIDs", table, bad, **more)
         surplus = rows.append_column("surplus", pa.array([1, 2]))
         yield of(f"{table}, a column too many", table, surplus, reason="the server would leave it out, silently")
-    yield of("an unknown table", "nothing", given["payloads"], reason=reason)
+    reason = "a server would refuse it after it was sent"
+    yield of("an unknown table", "nothing", given["payloads"], reason=reason, fails=True)
 
 
 def dictionaries(column: pa.ChunkedArray) -> pa.ChunkedArray:

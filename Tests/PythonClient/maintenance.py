@@ -86,15 +86,15 @@ def materialize(version: str) -> Iterator[Call]:
         yield of(f"old {view} over whole blocks", view, OLD, OLD + NEXT, HOUR, prepare=blocks_first)
         yield of(f"old {view} before their blocks, which loses rows", view, OLD, OLD + NEXT, HOUR)
     yield of("a merge", "processes", OLD, OLD + NEXT, DAY, prepare=hours_first)
-    yield of("up to date", "blocks", CURRENT, CURRENT + NEXT, DAY)
-    yield of("longer than the view's partitions", "log_entries", CURRENT, CURRENT + NEXT, DAY)
-    yield of("hours below a day", "blocks", CURRENT, CURRENT + NEXT, HOUR)
+    yield of("up to date", "blocks", CURRENT, CURRENT + NEXT, DAY, idle=True)
+    yield of("longer than the view's partitions", "log_entries", CURRENT, CURRENT + NEXT, DAY, idle=True)
+    yield of("hours below a day", "blocks", CURRENT, CURRENT + NEXT, HOUR, idle=True)
     yield of(
         "a day without telemetry", "blocks", datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC), DAY
     )
-    yield of("half an hour", "log_entries", CURRENT, CURRENT + timedelta(minutes=30), 1800)
-    yield of("an unknown view", "nothing", OLD, OLD + NEXT, DAY)
-    yield of("a view without a global instance", "async_events", OLD, OLD + NEXT, DAY)
+    yield of("half an hour", "log_entries", CURRENT, CURRENT + timedelta(minutes=30), 1800, idle=True)
+    yield of("an unknown view", "nothing", OLD, OLD + NEXT, DAY, idle=True)
+    yield of("a view without a global instance", "async_events", OLD, OLD + NEXT, DAY, idle=True)
     yield from refused("materialize_partitions", version)
     yield of(
         "a view whose name holds a quote",
@@ -102,6 +102,8 @@ def materialize(version: str) -> Iterator[Call]:
         OLD,
         OLD + NEXT,
         DAY,
+        fails=True,
+        idle=True,
         reason="quoted, it is an unknown view like any other",
         answer=lambda rows: any("materialize_partitions_impl" in message for _, message in rows),
     )
@@ -114,8 +116,8 @@ def regenerate(version: str) -> Iterator[Call]:
     yield of("blocks of a day", "blocks", CURRENT, CURRENT + NEXT, DAY)
     yield of("hours of log_entries", "log_entries", CURRENT, CURRENT + NEXT, HOUR)
     yield of("old blocks", "blocks", OLD, OLD + NEXT, DAY)
-    yield of("hours of a partition of a day", "blocks", CURRENT, CURRENT + NEXT, HOUR)
-    yield of("an unknown view", "nothing", OLD, OLD + NEXT, DAY)
+    yield of("hours of a partition of a day", "blocks", CURRENT, CURRENT + NEXT, HOUR, fails=True)
+    yield of("an unknown view", "nothing", OLD, OLD + NEXT, DAY, fails=True)
     yield from refused("regenerate_partitions", version)
 
 
@@ -123,7 +125,11 @@ def refused(function: str, version: str) -> Iterator[Call]:
     """What the server does nothing for, silently, or never comes to an end with."""
 
     def of(name: str, begin: datetime, end: datetime, delta: int, reason: str) -> Call:
-        return change(function, name, "blocks", begin, end, delta, reason=reason)
+        # Regenerating says so itself, but that it takes more than a day.
+        fails = function == "regenerate_partitions" and delta != DAY
+        if fails:
+            reason = "it is refused before it is sent"
+        return change(function, name, "blocks", begin, end, delta, reason=reason, fails=fails)
 
     if version != "0.30":  # where it would not end
         yield of("a length of 0", CURRENT, CURRENT + NEXT, 0, "a server of 0.30 never ends")
@@ -169,6 +175,7 @@ def incompatible() -> Iterator[Call]:
         lambda c: listed(c, "it's"),
         {"call": "list_incompatible_partitions", "view_set_name": "it's"},
         incompatible_differences,
+        fails=True,
         reason="it is an unknown view like any other",
         answer=lambda groups: groups == [],
     )

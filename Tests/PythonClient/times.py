@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pandas as pd
 from micromegas.time import format_datetime, parse_time_delta
@@ -28,34 +29,39 @@ LAX_TIMES = {
     "2024-01-01T12:00:00+05": "RFC 3339's offsets have minutes",
     "2024-01-01T12:00:00.Z": "RFC 3339's fractions have digits",
 }
-MORE_DELTAS = ("1m", "59m", "24h", "365d", "000d", "999999999d", "1000000000d", "+1h", "1e3h", "h1")
+MORE_DELTAS = ("1m", "59m", "24h", "365d", "000d", "999999999d")
+BAD_DELTAS = ("1000000000d", "+1h", "1e3h", "h1")
 MORE_TIMES = (
     "1970-01-01T00:00:00Z",
     "2024-02-29T23:59:59.999999Z",
     "2024-12-31T23:59:59.9999999Z",
-    "2023-02-29T00:00:00Z",
     "2024-01-01T12:00:00.1+14:00",
     "2024-01-01T12:00:00.000000+00:00",
     "2024-01-01T12:00:00-00:00",
-    "2024-13-01T00:00:00Z",
 )
+BAD_TIMES = ("2023-02-29T00:00:00Z", "2024-13-01T00:00:00Z")
 
 
 def calls() -> Iterator[Call]:
     golden = json.loads((ROOT / "Tests/Golden/python-api/time-utilities.json").read_text())
-    for text in {*(g["input"] for g in golden["parse_time_delta"]), *MORE_DELTAS, *LAX_DELTAS}:
-        yield text_call("parse_time_delta", text, lambda t: int(parse_time_delta(t).total_seconds()), LAX_DELTAS)
-    for text in {*(g["input"] for g in golden["format_datetime_of_text"]), *MORE_TIMES, *LAX_TIMES}:
-        yield text_call("format_datetime", text, format_datetime, LAX_TIMES)
+    deltas, times = (
+        {g["input"]: "error" in g for g in golden[f]} for f in ("parse_time_delta", "format_datetime_of_text")
+    )
+    deltas |= dict.fromkeys((*MORE_DELTAS, *LAX_DELTAS), False) | dict.fromkeys(BAD_DELTAS, True)
+    for text, fails in deltas.items():
+        yield text_call("parse_time_delta", text, lambda t: int(parse_time_delta(t).total_seconds()), LAX_DELTAS, fails)
+    times |= dict.fromkeys((*MORE_TIMES, *LAX_TIMES), False) | dict.fromkeys(BAD_TIMES, True)
+    for text, fails in times.items():
+        yield text_call("format_datetime", text, format_datetime, LAX_TIMES, fails)
     yield from moments()
 
 
-def text_call(name: str, text: str, theirs, lax: dict[str, str]) -> Call:
+def text_call(name: str, text: str, theirs: Callable[[str], Any], lax: dict[str, str], fails: bool) -> Call:
     ours = {"call": name, "text": text}
     title = f"{name}: {text!r}"
     if text in lax:
         return Differing(title, lambda _: theirs(text), ours, value_differences, reason=lax[text])
-    return Call(title, lambda _: theirs(text), ours, value_differences)
+    return Call(title, lambda _: theirs(text), ours, value_differences, fails=fails)
 
 
 def moments() -> Iterator[Call]:
