@@ -64,6 +64,23 @@ import UTCTime
         #expect(rows.first { $0.name == "images" }?.updateGroup == nil)
     }
 
+    @Test("rows whose texts come to too much, as a small dictionary can make them, are refused")
+    func texts() throws {
+        let partitions = try GoldenCall.named("list-partitions", "0.30").batches()
+        let definitions = try GoldenCall.named("list-view-set-definitions", "0.33").batches()
+        let paths = try ListedPartition.read(partitions[0]).reduce(0) { $0 + ($1.filePath?.utf8.count ?? 0) }
+        let sql = try ViewSetDefinition.read(definitions[0]).reduce(0) {
+            $0 + ($1.definitionSQL?.utf8.count ?? 0) + $1.source.utf8.count
+        }
+        #expect(try ListedPartition.read(partitions[0], paths).count == partitions[0].rowCount)
+        #expect(try ViewSetDefinition.read(definitions[0], sql).count == definitions[0].rowCount)
+        let errors = [
+            #expect(throws: MicromegasError.self) { try ListedPartition.read(partitions[0], paths - 1) },
+            #expect(throws: MicromegasError.self) { try ViewSetDefinition.read(definitions[0], sql - 1) },
+        ]
+        #expect(errors.map { $0?.code } == [.unexpectedAnswer, .unexpectedAnswer])
+    }
+
     @Test("a missing column is named, with those that are there")
     func missingColumn() throws {
         let call = try GoldenCall.named("list-view-sets", "0.30")

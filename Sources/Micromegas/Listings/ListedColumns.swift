@@ -90,3 +90,30 @@ struct ListedColumns {
         return name
     }
 }
+
+/// How much text the rows of one batch may come to. Where columns are dictionary-encoded, a row of some bytes can name a
+/// text of any length, and each row has a copy of its own.
+struct TextAllowance {
+    /// In bytes: what a message of the longest that is taken could hold without dictionaries.
+    static let ofBatch = 100 << 20
+
+    private var left: Int
+    private let listing: String
+
+    init(_ bytes: Int = Self.ofBatch, of listing: String) {
+        left = bytes
+        self.listing = listing
+    }
+
+    /// Takes a row's texts.
+    ///
+    /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) where they are too much.
+    mutating func take(_ texts: String?...) throws(MicromegasError) {
+        for text in texts { left -= text?.utf8.count ?? 0 }
+        guard left >= 0 else {
+            throw MicromegasError(
+                .unexpectedAnswer, "\(listing) answered rows with more text than a listing has",
+                mayHaveBeenProcessed: true)
+        }
+    }
+}

@@ -45,10 +45,21 @@ public struct ListedPartition: Sendable, Hashable {
     ///   whose values cannot be: an inverted range, a negative size, a source count of other than 8 bytes, rows without
     ///   a file.
     public static func read(_ batch: RecordBatch) throws(MicromegasError) -> [ListedPartition] {
-        let columns = try PartitionColumns(ListedColumns(batch: batch, listing: "list_partitions()"))
+        try read(batch, TextAllowance.ofBatch)
+    }
+
+    static func read(_ batch: RecordBatch, _ textBytes: Int) throws(MicromegasError) -> [ListedPartition] {
+        let columns = ListedColumns(batch: batch, listing: "list_partitions()")
+        let values = try PartitionColumns(columns)
+        var allowance = TextAllowance(textBytes, of: columns.listing)
         var rows: [ListedPartition] = []
         rows.reserveCapacity(batch.rowCount)
-        for row in 0..<batch.rowCount { rows.append(try columns.partition(at: row)) }
+        for row in 0..<batch.rowCount {
+            let partition = try values.partition(at: row)
+            // Names of instances are short enough to be no concern.
+            try allowance.take(partition.filePath)
+            rows.append(partition)
+        }
         return rows
     }
 }

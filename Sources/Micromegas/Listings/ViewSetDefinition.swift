@@ -37,19 +37,25 @@ public struct ViewSetDefinition: Sendable, Hashable {
     /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) naming a column that is missing or of another type, or a row
     ///   whose values cannot be.
     public static func read(_ batch: RecordBatch) throws(MicromegasError) -> [ViewSetDefinition] {
+        try read(batch, TextAllowance.ofBatch)
+    }
+
+    static func read(_ batch: RecordBatch, _ textBytes: Int) throws(MicromegasError) -> [ViewSetDefinition] {
         let columns = ListedColumns(batch: batch, listing: "list_view_set_definitions()")
         let names = try columns.texts("view_set_name")
         let texts = try columns.texts("definition_sql")
         let groups = try columns.int32s("update_group")
         let times = try columns.times("updated_at")
         let sources = try columns.texts("source")
+        var allowance = TextAllowance(textBytes, of: columns.listing)
         var rows: [ViewSetDefinition] = []
         for row in 0..<batch.rowCount {
-            rows.append(
-                ViewSetDefinition(
-                    name: try columns.requiredName(names[row], "view_set_name", row: row), definitionSQL: texts[row],
-                    updateGroup: groups[row], updatedAt: times[row].map(Timestamp.init(nanoseconds:)),
-                    source: try columns.required(sources[row], "source", row: row)))
+            let definition = ViewSetDefinition(
+                name: try columns.requiredName(names[row], "view_set_name", row: row), definitionSQL: texts[row],
+                updateGroup: groups[row], updatedAt: times[row].map(Timestamp.init(nanoseconds:)),
+                source: try columns.required(sources[row], "source", row: row))
+            try allowance.take(definition.definitionSQL, definition.source)
+            rows.append(definition)
         }
         return rows
     }
