@@ -69,5 +69,10 @@ import Testing
         let row = PayloadRow(processID: "ABCDEF00-0000-4000-8000-00000000000A", streamID: "", blockID: "", payload: [])
         let made = try messages(1, { _ in row.values }, of: .payloads)
         #expect(try made.first?.batch.column("process_id")?.text(at: 0) == "abcdef00-0000-4000-8000-00000000000a")
+        var process = try Sample.processRow()
+        process.parentProcessID = row.processID
+        let values = process.values
+        let parent = try messages(1, { _ in values }, of: .processes).first?.batch.column("parent_process_id")
+        #expect(try parent?.text(at: 0) == "abcdef00-0000-4000-8000-00000000000a")
     }
 }

@@ -30,6 +30,22 @@ struct IngestRefusalTests {
         #expect(try IngestTable(named: "blocks") == .blocks)
     }
 
+    @Test func `texts may be in dictionaries, and other values may not`() {
+        let (texts, bytes) = (DataType.utf8, DataType.binary)
+        for kind in [IngestColumn.Kind.id, .idOrEmpty, .text] {
+            #expect(kind.accepts(.dictionary(indices: .uint8, values: texts, ordered: false)))
+            #expect(!kind.accepts(.dictionary(indices: .uint8, values: bytes, ordered: false)))
+        }
+        #expect(!IngestColumn.Kind.bytes.accepts(.dictionary(indices: .uint8, values: bytes, ordered: false)))
+    }
+
+    @Test func `a count that counts nothing is no answer`() throws {
+        #expect(try IngestTable.blocks.count(told: 3) == 3)
+        let error = #expect(throws: MicromegasError.self) { try IngestTable.blocks.count(told: -1) }
+        #expect(error?.code == .unexpectedAnswer && error?.mayHaveBeenProcessed == true)
+        #expect(error?.message == "the server took rows into blocks and answered with a count of -1")
+    }
+
     private struct Refusal: Sendable {
         let message: String
         let call: @Sendable (FlightSQLClient) async throws -> Int
@@ -105,7 +121,11 @@ struct IngestRefusalTests {
         try refuse(.blocks, "the column “nb_objects” is of type int64; convert it to int32") {
             $0[7] = try column("nb_objects", .integer(.int64), .integer(1))
         }
-        for type in [DataType.timestamp(.microseconds, timeZone: "UTC"), .timestamp(.nanoseconds, timeZone: nil)] {
+        let times: [DataType] = [
+            .timestamp(.microseconds, timeZone: "UTC"), .timestamp(.nanoseconds, timeZone: nil),
+            .timestamp(.nanoseconds, timeZone: "Europe/Berlin"),
+        ]
+        for type in times {
             try refuse(
                 .blocks, "the column “begin_time” is of type \(type); convert it to timestamp[ns, tz=+00:00]"
             ) { $0[3] = try column("begin_time", type, .integer(1)) }
@@ -123,6 +143,30 @@ struct IngestRefusalTests {
         }
         try refuse(.processes, "the column “properties” is of type binary; convert it to \(pairs)") {
             $0[12] = try column("properties", .binary, .bytes([]))
+        }
+        let keyed = [("k", DataType.utf8), ("value", .integer(.int64))].map { name, type in
+            DataType.list(
+                Field(
+                    name: "item",
+                    type: .structure([Field(name: "key", type: .utf8), Field(name: name, type: type)])))
+        }
+        for type in keyed {
+            try refuse(.processes, "the column “properties” is of type \(type); convert it to \(pairs)") {
+                $0[12] = try column("properties", type, .list([]))
+            }
+        }
+        let numbers = DataType.list(Field(name: "tag", type: .integer(.int64)))
+        try refuse(.streams, "the column “tags” is of type \(numbers); convert it to list<item: string>") {
+            $0[4] = try column("tags", numbers, .list([]))
+        }
+        let tags = DataType.list(Field(name: "tag", type: .utf8))
+        try refuse(
+            .streams,
+            "column “tags”, row 2: its element 2: the text holds NUL, which a lake cannot keep; take it out"
+        ) { $0[4] = try column("tags", tags, .list([.text("log"), .text("\0")])) }
+        let many = [Value](repeating: .text(""), count: Value.maximumCount)
+        try refuse(.streams, "column “tags”, row 2: it comes to more than 1048576 values; leave the row out") {
+            $0[4] = try column("tags", tags, .list(many))
         }
         let list = IngestColumn.Kind.properties.type
         let twice = Value.list([pair("a", .text("b")), pair("c", .text("d")), pair("a", .text("e"))])

@@ -92,7 +92,9 @@ import UTCTime
         Case("blocks that queries read", row("blocks", hash: 2), [], "held"),
         Case("blocks that queries read and that are empty", row("blocks", hash: 2, rows: 0), [], "held"),
         Case("old blocks with nothing in their place", row("blocks"), [], "held"),
-        Case("empty old blocks of an instant", row("blocks", "global", 1...1, rows: 0), [], "held"),
+        Case(
+            "empty old blocks of an instant", row("blocks", "global", 1...1, rows: 0),
+            [row("blocks", "global", 3...4, hash: 2)], "held"),
         Case(
             "old blocks whose place has fewer rows", row("blocks"), [row("blocks", hash: 2, rows: 4, sources: 5)],
             "held"),
@@ -217,7 +219,8 @@ import UTCTime
     @Test func `what cannot mean anything is refused`() throws {
         let day = Timestamp(seconds: 1_794_268_800)
         let inverted = RetireScope.range(viewSet: "blocks", instance: "global", begin: day, end: day - .hours(1))
-        for scope in [inverted, .process("x' OR 'a'='a", to: day), .process("not-a-uuid", to: day)] {
+        let process = RetireScope.process("550e8400-e29b-41d4-a716-446655440000", from: day, to: day - .hours(1))
+        for scope in [inverted, process, .process("x' OR 'a'='a", to: day), .process("not-a-uuid", to: day)] {
             let error = #expect(throws: MicromegasError.self) { try scope.check() }
             #expect(error?.code == .refused)
         }

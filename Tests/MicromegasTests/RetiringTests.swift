@@ -180,6 +180,32 @@ struct RetiringTests {
         }
     }
 
+    @Test func `a row that is made in place of an empty one meanwhile is not taken for it`() async throws {
+        try await withLake(version: "0.30") { client, lakehouse in
+            let all = try await client.previewRetirement(of: .incompatible(viewSetName: "measures"))
+            let empty = try #require(all.partitions.first { $0.filePath == nil && $0.isGlobal })
+            let full = try #require(all.partitions.first { $0.filePath != nil && $0.isGlobal })
+            let preview = all.filter { $0 == empty || $0 == full }
+            // Rows with a file go first; while they do, the hour of the empty row is made anew.
+            try await lakehouse.post("/faults", #"{"point": "before_commit", "delay": 2}"#)
+            let retiring = Task { try await client.retire(preview, includingLastCopies: true) }
+            while try await lakehouse.struck().isEmpty { await Task.yield() }
+            let seconds = (empty.endInsertTime - empty.beginInsertTime).components.seconds
+            let stream = try await client.materializePartitions(
+                viewSet: "measures", begin: empty.beginInsertTime, end: empty.endInsertTime, deltaSeconds: seconds)
+            for try await _ in stream {}
+            let report = try await retiring.value
+            let outcomes = report.partitions.filter { $0.partition == empty || $0.partition == full }
+            #expect(outcomes.map(\.partition) == [full, empty] && outcomes.map(\.outcome) == [.gone, .held])
+            let listed = try await client.listPartitions().partitions
+            #expect(
+                listed.contains {
+                    $0.viewSetName == "measures" && $0.isGlobal && $0.beginInsertTime == empty.beginInsertTime
+                        && $0.endInsertTime == empty.endInsertTime
+                })
+        }
+    }
+
     @Test func `one row that fails keeps its batch, and nothing further is sent`() async throws {
         try await withLake { client, lakehouse in
             let preview = try await client.previewRetirement(of: .incompatible(viewSetName: "log_entries"))

@@ -90,6 +90,13 @@ struct RunningLakehouse: Sendable {
         return try await JSONDecoder().decode([Call].self, from: URLSession.shared.data(from: url).0)
     }
 
+    /// How often faults struck, by their points.
+    func struck() async throws -> [String: Int] {
+        struct State: Decodable { var struck: [String: Int] }
+        let url = try #require(URL(string: "http://127.0.0.1:\(control)/state"))
+        return try await JSONDecoder().decode(State.self, from: URLSession.shared.data(from: url).0).struck
+    }
+
     /// Asks for something at the control port, as its `control.py` says.
     func post(_ path: String, _ json: String) async throws {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(control)\(path)")))

@@ -80,12 +80,6 @@ extension FlightSQLClient {
     private func ingest(_ table: IngestTable, _ rows: () -> IngestMessages.Rows) async throws -> Int {
         if try IngestMessages.check(rows(), of: table) == 0 { return 0 }
         var messages = try IngestMessages(rows(), of: table)
-        let count = try await ingest(into: table.rawValue) { try messages.next() }
-        guard let count = Int(exactly: count), count >= 0 else {
-            throw MicromegasError(
-                .unexpectedAnswer, "the server took rows into \(table.rawValue) and answered with a count of \(count)",
-                mayHaveBeenProcessed: true)
-        }
-        return count
+        return try table.count(told: try await ingest(into: table.rawValue) { try messages.next() })
     }
 }

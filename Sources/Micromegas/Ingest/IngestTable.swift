@@ -57,6 +57,18 @@ public enum IngestTable: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// How many rows a server took, as it tells.
+    ///
+    /// - Throws: ``MicromegasError`` (`unexpectedAnswer`) for a number that counts nothing.
+    func count(told count: Int64) throws(MicromegasError) -> Int {
+        guard let count = Int(exactly: count), count >= 0 else {
+            throw MicromegasError(
+                .unexpectedAnswer, "the server took rows into \(rawValue) and answered with a count of \(count)",
+                mayHaveBeenProcessed: true)
+        }
+        return count
+    }
+
     /// A refusal that names the table.
     func refusal(_ reason: String) -> MicromegasError {
         MicromegasError(.refused, "bulk ingest into \(rawValue): \(reason)")
