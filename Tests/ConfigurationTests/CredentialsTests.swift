@@ -84,6 +84,37 @@ import Testing
         #expect(try read(plain.replacing("grpc://", with: "grpc+tls://")).warnings.isEmpty)
     }
 
+    @Test(arguments: [
+        "login.example.com", "ftp://h", "https://", "https://:1", "https:///x", "https://a b", "https://é",
+        "https://a/?b",
+        "https://a/#b", "https://a@b", "https://a\\b",
+    ])
+    func `an issuer that is no https URL is refused where it stands`(_ issuer: String) {
+        let lines = "credentials: { oidc: { issuer: '\(issuer)', client_id: a, client_secret_file: b } }"
+        let said = diagnostics(Array(Self.file(lines).utf8))
+        #expect(said.count == 1 && said.first?.contains("lake.credentials.oidc.issuer is no issuer's URL") == true)
+    }
+
+    @Test(arguments: [
+        ("credentials: { token_env: \(String(repeating: "A", count: 101)) }", "is no name of an environment variable"),
+        ("headers: { grpc-timeout: { file: a } }", "the client sets it itself"),
+        ("headers: { te: { file: a } }", "the client sets it itself"),
+        ("headers: { x-a-bin: { file: a } }", "is for bytes; write another name"),
+        ("headers: { x-a: { value: é } }", "has a character that no header has"),
+        ("headers: { x-a: { value: \"a\\tb\" } }", "has a character that no header has"),
+        ("tls: { ca_file: '-----BEGIN CERTIFICATE-----' }", "holds PEM text"),
+    ])
+    func `what would not travel, or is no name of a file, is refused`(_ lines: String, _ words: String) {
+        let said = diagnostics(Array(Self.file(lines).replacing("grpc://", with: "grpc+tls://").utf8))
+        #expect(said.count == 1 && said.first?.contains(words) == true, "\(said)")
+    }
+
+    @Test func `a user in the lake's address is refused and not shown`() {
+        let said = diagnostics(Array(shortest.replacing("grpc://127", with: "grpc://me:hunter2@127").utf8))
+        #expect(said.count == 1 && said.first?.contains("lake.uri holds a user or a password") == true, "\(said)")
+        #expect(said.first?.contains("hunter2") == false)
+    }
+
     @Test func `where credentials stand is known for messages`() throws {
         #expect(try lake("headers: {}\n  credentials:\n    token_file: t").credentialsPlace == "lake.yaml:6")
         #expect(try lake("credentials: {}").credentialsPlace == nil)

@@ -246,9 +246,16 @@ private func answer(_ token: String, _ more: String = #", "expires_in": 600"#) -
         let short = text.replacing(long, with: "you sent")
         let other = #expect(throws: OIDCError.self) { try Issuer(token: short, status: 401).perform() }
         #expect(other?.cause == "invalid_client: you sent … … …  [31m")
+        // The cut is where the secret stands: its beginning does not stay behind.
+        let cut = text.replacing(long, with: long.dropLast(8))
+        let half = #expect(throws: OIDCError.self) { try Issuer(token: cut, status: 401).perform() }
+        #expect(half?.cause?.contains("s3") == false && half?.cause?.contains("xxx …") == true)
         let plus = #"{"error": "a", "error_description": "client_secret=a%26+b"}"#
         let third = #expect(throws: OIDCError.self) { try Issuer(token: plus, status: 400).perform("a& b") }
         #expect(third?.cause == "a: client_secret=…")
+        let encoded = plus.replacing("+", with: "%20")
+        let fourth = #expect(throws: OIDCError.self) { try Issuer(token: encoded, status: 400).perform("a& b") }
+        #expect(fourth?.cause == "a: client_secret=…")
     }
 
     @Test(arguments: [

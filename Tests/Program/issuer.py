@@ -33,6 +33,8 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    #: Whether the body's length is announced; else it ends with the connection.
+    has_length: bool = True
     #: Seconds that pass first.
     delay: float = 0
 
@@ -140,7 +142,7 @@ def _handler(issuer: Issuer) -> type[BaseHTTPRequestHandler]:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            if "Content-Length" not in answer.headers:
+            if answer.has_length:
                 self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             self.wfile.write(answer.body)

@@ -294,6 +294,8 @@ def test_an_issuer_that_does_not_prove_who_it_is_gets_no_secret(
         (Answer(body=b"<html>s3cr&t hunter2</html>"), ("it is no JSON",)),
         (Answer(body=b"[" * 100_000), ("it is no JSON",)),
         (Answer(body=b" " * (2 << 20)), ("answers more", "more than 1048576 bytes")),
+        (Answer(body=b" " * (2 << 20), has_length=False), ("answers more", "more than 1048576 bytes")),
+        (Answer(headers={f"X-{n}": "x" * 60_000 for n in range(20)}), ("Too large response headers",)),
         (Answer(status=302, headers={"Location": "/elsewhere"}), ("points to another place", "HTTP status 302")),
         (Answer(status=500, body=b"s3cr&t hunter2"), ("HTTP status 500",)),
         (Answer(headers={"X-Long": "x" * 90_000, "X-Longer": "y" * 90_000}), ()),

@@ -169,6 +169,15 @@ struct CredentialTests {
         #expect(error?.message.contains("hunter2") == false)
     }
 
+    @Test func `a token stays out of what the server repeats`() async throws {
+        try await SecretFile.with("hunter2") { file async throws in
+            let address = ServerAddress(host: "127.0.0.1", port: 1)
+            let configuration = ClientConfiguration(address: address, credentials: .tokenFile(file.path))
+            let call = try await RequestHeaders(configuration).ofCall([])
+            #expect(call.redaction.redacted("invalid token hunter2") == "invalid token …")
+        }
+    }
+
     @Test func `what follows a secret's scheme stays out of what the server repeats, too`() async throws {
         try await SecretFile.with("Bearer  hunter2") { file async throws in
             var configuration = ClientConfiguration(address: ServerAddress(host: "127.0.0.1", port: 1))

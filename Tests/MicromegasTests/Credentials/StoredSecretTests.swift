@@ -185,4 +185,15 @@ struct SecretFile {
             #expect(throws: MicromegasError.self) { try stored(file).current() }
         }
     }
+
+    @Test(arguments: ["hunter\u{7F}2", "hunter\t2", "hunter\u{0}2", "huntér2"])
+    func `a secret that no header can hold is refused without showing it`(_ text: String) throws {
+        try SecretFile.with(text) { file throws in
+            let error = #expect(throws: MicromegasError.self) {
+                try StoredSecret(.file(file.path), of: "x", as: .line).current()
+            }
+            #expect(error?.message.contains("holds a control character or a letter outside ASCII") == true)
+            #expect(error?.message.contains("hunt") == false)
+        }
+    }
 }
