@@ -121,7 +121,8 @@ package actor HTTP2Connection {
     // MARK: Reading
 
     private func run() async {
-        var buffer = [UInt8](repeating: 0, count: Self.receiveBufferSize)
+        // Not filled beforehand: of a short answer most of its pages are never touched. Only what was read is looked at.
+        var buffer = [UInt8](unsafeUninitializedCapacity: Self.receiveBufferSize) { $1 = $0.count }
         var reads = 0
         do {
             try await wire.open()
