@@ -123,11 +123,11 @@ private struct ArgumentParser {
     }
 
     private func value(
-        _ row: Option, _ attached: String?, _ rest: inout ArraySlice<String>, needed: String
+        _ row: Option, _ attached: String?, _ rest: inout ArraySlice<String>, needed: @autoclosure () -> String
     ) throws(UsageError) -> String {
         // What looks like an option is none's value: `--config --yes` forgot the file. `--config=--yes` says so.
         let found = attached ?? (rest.first?.hasPrefix("--") == true ? nil : rest.popFirst())
-        guard let found, !found.isEmpty else { throw error("\(row.spelling) needs a value: \(needed)") }
+        guard let found, !found.isEmpty else { throw error("\(row.spelling) needs a value: \(needed())") }
         return found
     }
 
