@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # The tests of the transport, of Arrow's reader and of what uses threads or C's memory besides, under a sanitizer:
-# bash Tests/sanitize.sh thread|address
+# bash Tests/sanitize.sh thread|address [transport]
+# With "transport" without Arrow's tests, which take minutes under the thread sanitizer.
 # Ends with "N reports" and with 0 only if there were none and every test passed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kind=${1:-}
-case "$kind" in
-thread) tests='AsyncIOTests|HTTP2Tests|GRPCTests|OIDCTests' ;;
-address) tests='AsyncIOTests|HTTP2Tests|GRPCTests|ArrowIPCTests|FlightSQLTests|OIDCTests' ;;
+transport='AsyncIOTests|HTTP2Tests|GRPCTests|OIDCTests'
+case "$kind ${2:-}" in
+"thread transport" | "address transport") tests=$transport ;;
+"thread " | "address ") tests="$transport|ArrowIPCTests|FlightSQLTests" ;;
 *)
-    echo "usage: bash Tests/sanitize.sh thread|address" >&2
+    echo "usage: bash Tests/sanitize.sh thread|address [transport]" >&2
     exit 64
     ;;
 esac
