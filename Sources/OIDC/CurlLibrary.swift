@@ -2,7 +2,8 @@ internal import CCurl
 
 /// libcurl, loaded by the first request; `CCurl`'s header says why.
 enum CurlLibrary {
-    /// Loaded and set up once for the process: since libcurl 7.84 any thread may do it.
+    /// Loaded and set up once for the process: since libcurl 7.84 any thread may do it. A struct of C's is not Sendable; this
+    /// one is never changed once it is there, which is what `nonisolated(unsafe)` vouches for.
     nonisolated(unsafe) static let shared = load("libcurl.so.4")
 
     /// The functions of the library of that file name, ready for use.

@@ -26,6 +26,7 @@ struct TrialSubject: Subject {
         switch trial {
         case .spins: while true { random = Randomness(seed: random.next()) }
         case .waits: while true { sleep(1_000) }
+        // What the test is about: that an end of the process is told with its case.
         case .crashes: fatalError("a trial")
         case .overruns:
             var taken: [[UInt8]] = []

@@ -1,4 +1,4 @@
-"""Who calls, and what else goes with a call: tokens from files, the environment and an OIDC issuer, and headers.
+"""Who calls: tokens of an OIDC issuer.
 
 Every run is searched for every secret: in what it prints, in the policy file's audit folder, in its JSON.
 """
@@ -262,14 +262,6 @@ def test_an_issuer_that_is_another_gets_no_secret(lake: Lakehouse, caller: Calle
     caller.refused(lake, f"calls itself {caller.issuer.name}/; write it exactly so", asks=0)
 
 
-def test_a_password_in_the_address_of_a_lake_is_not_repeated(program: Program) -> None:
-    program.configure("grpc://127.0.0.1:1")
-    for uri in ("grpc://me:hunter2@127.0.0.1:1", "me:hunter2@127.0.0.1:1"):
-        for command in (ONE, ("partitions",), ("apply",)):
-            ran = program.run(*command, "--config", program.config, "--lake", uri)
-            assert ran.code == 64 and "error: --lake h" in ran.err and "hunter2" not in ran.out + ran.err, ran.err
-
-
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -367,63 +359,3 @@ def test_what_a_file_keeps_for_tls_is_not_sent_in_the_clear(lake: Lakehouse, cal
     assert ran.code == 64
     assert "--lake is plaintext where the policy file asks for TLS" in unwrapped(ran.err)
     assert (lake.calls(), caller.issuer.paths) == ([], [])
-
-
-# Tokens and headers from files and the environment.
-
-
-def test_a_token_comes_from_the_environment(lake: Lakehouse, program: Program) -> None:
-    lake.control("POST", "/identities", {"env-5d1c": {"admin": True, "sees": "all"}})
-    program.configure(lake.uri + "\n  credentials: { token_env: LAKE_TOKEN }", RETENTION)
-    ran = program.run(*ONE, "--config", program.config, env={"LAKE_TOKEN": "env-5d1c"})
-    assert (ran.code, ran.err, ran.out) == (0, "", '{"one":1}\n')
-    ran = program.run(*ONE, "--config", program.config)
-    assert ran.code == 1
-    assert "the environment variable LAKE_TOKEN of the token is not set" in unwrapped(ran.err)
-    ran = program.run(*ONE, "--config", program.config, env={"LAKE_TOKEN": "wrong-77a0"})
-    assert ran.code == 1 and "wrong-77a0" not in ran.err
-    assert "renew the token in LAKE_TOKEN" in unwrapped(ran.err)
-
-
-def test_headers_arrive_and_their_secrets_are_seen_nowhere(lake: Lakehouse, program: Program) -> None:
-    lake.control("POST", "/identities", {})
-    key = program.folder / "api-key"
-    key.write_text("file 8c21\n")
-    key.chmod(0o600)
-    headers = "{ x-api-key: { file: api-key }, X-Gate: { env: GATE }, x-tenant-id: { value: acme } }"
-    program.configure(lake.uri + f"\n  headers: {headers}", RETENTION)
-    env = {"GATE": "env-6f3a"}
-    for ran in (
-        program.run(*ONE, "--config", program.config, env=env),
-        program.apply("--dry-run", env=env),
-        program.apply("--yes", "--format", "json", env=env),
-    ):
-        assert ran.code == 0, ran.out + ran.err
-        assert "8c21" not in ran.out + ran.err and "env-6f3a" not in ran.out + ran.err
-    for call in lake.calls():
-        sent = dict(map(tuple, call["metadata"]))
-        if call["peer"] and "x-tenant-id" in sent:
-            assert (sent["x-api-key"], sent["x-gate"], sent["x-tenant-id"]) == ("file 8c21", "env-6f3a", "acme")
-    ours = [call for call in lake.calls() if ["x-client-type", "swift"] in call["metadata"]]
-    assert ours and all(["x-api-key", "file 8c21"] in call["metadata"] for call in ours)
-    # A server that repeats them.
-    lake.fault("call", code="INTERNAL", text="no: file 8c21 env-6f3a acme\nfile 8c21", times=-1)
-    for ran in (program.run(*ONE, "--config", program.config, env=env), program.apply("--yes", env=env)):
-        assert ran.code == 1
-        assert "no: … … acme" in unwrapped(ran.err)
-    left = "".join(file.read_text() for file in program.audit.iterdir())
-    assert left and "8c21" not in left and "env-6f3a" not in left
-
-
-def test_a_secret_that_others_can_read_is_worth_a_warning(lake: Lakehouse, program: Program) -> None:
-    lake.control("POST", "/identities", {"open-2b9d": {"admin": True, "sees": "all"}})
-    token = program.folder / "token"
-    token.write_text("open-2b9d")
-    token.chmod(0o644)
-    program.configure(lake.uri, RETENTION, token_file="token")
-    ran = program.run(*ONE, "--config", program.config)
-    assert (ran.code, ran.out) == (0, '{"one":1}\n')
-    assert (
-        ran.err == f"warning: the file “{token}” of the token can be read by others than its owner: chmod 600 {token}\n"
-    )
-    assert "chmod 600" in program.apply("--dry-run").err
