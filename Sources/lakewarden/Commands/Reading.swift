@@ -105,12 +105,16 @@ extension Reading {
     private static func printProcess(
         _ id: String, _ format: RowFormat, from client: FlightSQLClient, to console: Console
     ) async throws {
-        let rows = try await client.findProcess(id).rows
-        if rows.isEmpty { throw MicromegasError(.notFound, "the lake knows no process \(id)") }
+        let batches = try await client.findProcess(id)
+        let rows = try batches.rows
+        guard let schema = batches.first?.schema, !rows.isEmpty else {
+            throw MicromegasError(.notFound, "the lake knows no process \(id)")
+        }
+        if format == .arrow { return try RowOutput.send(StreamWriter(schema).stream(of: batches), console) }
         guard format == .table else {
-            return try await Reading.query(
-                sql: try FlightSQLClient.processStatement(id), range: nil, limit: nil, format
-            ).print(from: client, to: console)
+            var output = RowOutput(format.text, schema, console)
+            for batch in batches { try output.write(batch) }
+            return try output.end()
         }
         // One row of many columns is read more easily upright.
         for row in rows {
