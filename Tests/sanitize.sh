@@ -16,7 +16,7 @@ case "$kind ${2:-}" in
     ;;
 esac
 bash deploy/prepare.sh
-export LSAN_OPTIONS="suppressions=$PWD/Tests/leaks.supp"
+export LSAN_OPTIONS="suppressions=$PWD/Tests/leaks.supp" TSAN_OPTIONS="suppressions=$PWD/Tests/races.supp"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # Reports do not end a test run by themselves: they are counted.
