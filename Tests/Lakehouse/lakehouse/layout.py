@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from . import definitions, extract, instances, sources, storage
-from .catalog import count_bytes
+from . import definitions, extract, instances, sources
 from .programs import Rows
 from .types import VERSIONS, Lake, PartitionRow, ViewSet
 
@@ -123,24 +122,7 @@ class Layout:
         updated: int,
         **changes: object,
     ) -> None:
-        first, last = extract.event_range(view, table)
-        path = storage.new_path(view.name, instance, begin) if table.num_rows else None
-        row = PartitionRow(
-            view_set_name=view.name,
-            view_instance_id=instance,
-            begin_insert_time=begin,
-            end_insert_time=end,
-            min_event_time=None if first is None else first // 1000 * 1000,
-            max_event_time=None if last is None else last // 1000 * 1000,
-            updated=updated // 1000 * 1000,
-            file_path=path,
-            file_size=storage.write(self.lake, path, table) if path else 0,
-            file_schema_hash=view.schema_hash,
-            source_data_hash=count_bytes(count),
-            num_rows=table.num_rows,
-            sort_order=sources.order(view),
-            max_sort_key_time=None,
-        )
+        row = sources.write_partition(self.lake, view, instance, table, count, begin, end, updated, sources.order(view))
         self.rows.append(replace(row, **changes))
 
     def save(self, scenario: str, **meta: object) -> None:

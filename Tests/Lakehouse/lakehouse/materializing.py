@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
-from . import extract, sources, storage
-from .catalog import OverlapError, count_bytes, source_count
+from . import sources, storage
+from .catalog import OverlapError, source_count
 from .types import EngineError, FaultRaised, Lake, LogRows, PartitionRow, QueryError, ViewSet
 from .view_queries import display, rfc3339
 
@@ -253,36 +253,16 @@ def commit(
     Nothing is held between the yields; the rows to replace are looked up again in the transaction. `replaces` finds
     them, where it is another rule than `contained`.
     """
-    rows = table.num_rows if table is not None else 0
-    path, size, first, last = None, 0, None, None
-    if rows:
-        path = storage.new_path(view.name, instance, begin)
-        size = storage.write(lake, path, table)
-        first, last = extract.event_range(view, table)
-    else:
+    table = table if table is not None else view.schema.empty_table()
+    if table.num_rows == 0:
         about = f"[{view.name}, {instance}] {rfc3339(begin)} {rfc3339(end)}"
         yield lake.clock(), f"creating empty partition record for {about}"
-    row = PartitionRow(
-        view_set_name=view.name,
-        view_instance_id=instance,
-        begin_insert_time=begin,
-        end_insert_time=end,
-        min_event_time=None if first is None else first // 1000 * 1000,
-        max_event_time=None if last is None else last // 1000 * 1000,
-        updated=lake.clock() // 1000 * 1000,
-        file_path=path,
-        file_size=size,
-        file_schema_hash=view.schema_hash,
-        source_data_hash=count_bytes(count),
-        num_rows=rows,
-        sort_order=order,
-        max_sort_key_time=sort_key if rows else None,
-    )
+    row = sources.write_partition(lake, view, instance, table, count, begin, end, lake.clock(), order, sort_key)
     try:
         yield from _replace(lake, row, replaces or contained)
     except BaseException:
-        if path is not None and not lake.catalog.by_file(path):
-            storage.remove(lake, path)
+        if row.file_path is not None and not lake.catalog.by_file(row.file_path):
+            storage.remove(lake, row.file_path)
         raise
 
 

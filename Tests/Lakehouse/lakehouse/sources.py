@@ -9,6 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from . import extract, storage, workers
+from .catalog import count_bytes
 from .types import Lake, PartitionRow, QueryError, ViewSet
 from .view_queries import rfc3339
 
@@ -44,6 +45,39 @@ def make(lake: Lake, view: ViewSet, partitions: Partitions, begin: int, end: int
     if view.name == "log_stats":
         return _log_stats(lake, view, partitions, begin, end)
     return _query(lake, view, begin, end)
+
+
+def write_partition(
+    lake: Lake,
+    view: ViewSet,
+    instance: str,
+    table: pa.Table,
+    count: int,
+    begin: int,
+    end: int,
+    updated: int,
+    order: tuple[str, ...] | None,
+    sort_key: int | None = None,
+) -> PartitionRow:
+    """Writes a partition's file, where it has rows; answers the catalog's row, which is not yet in the catalog."""
+    first, last = extract.event_range(view, table)
+    path = storage.new_path(view.name, instance, begin) if table.num_rows else None
+    return PartitionRow(
+        view_set_name=view.name,
+        view_instance_id=instance,
+        begin_insert_time=begin,
+        end_insert_time=end,
+        min_event_time=None if first is None else first // 1000 * 1000,
+        max_event_time=None if last is None else last // 1000 * 1000,
+        updated=updated // 1000 * 1000,
+        file_path=path,
+        file_size=storage.write(lake, path, table) if path else 0,
+        file_schema_hash=view.schema_hash,
+        source_data_hash=count_bytes(count),
+        num_rows=table.num_rows,
+        sort_order=order,
+        max_sort_key_time=sort_key if path else None,
+    )
 
 
 def merge(lake: Lake, view: ViewSet, rows: list[PartitionRow]) -> pa.Table | None:
