@@ -81,9 +81,16 @@ public struct Metadata: Sendable, Equatable {
         self[name].flatMap(Base64.decoded)
     }
 
-    /// Keeps what a peer sent as it came.
+    /// Keeps what a peer sent as it came. Values of bytes may have been joined by commas on their way (gRPC over HTTP/2,
+    /// "Custom-Metadata"), which no base64 has; of text nobody can tell.
     mutating func append(received name: String, _ value: String) {
-        entries.append(Entry(name, value))
+        guard name.hasSuffix("-bin") else { return entries.append(Entry(name, value)) }
+        for var part in value.split(separator: ",", omittingEmptySubsequences: false) {
+            // Whoever joins fields may put blanks beside the comma (RFC 9110 §5.3).
+            while part.first == " " || part.first == "\t" { part.removeFirst() }
+            while part.last == " " || part.last == "\t" { part.removeLast() }
+            entries.append(Entry(name, String(part)))
+        }
     }
 
     private static func checked(_ name: String) throws(MetadataError) -> String {

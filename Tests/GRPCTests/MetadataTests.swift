@@ -49,6 +49,18 @@ import Testing
         #expect(throws: MetadataError.self) { try metadata.add("trace", bytes: [1]) }
     }
 
+    // gRPC over HTTP/2, "Custom-Metadata"; RFC 9110 §5.3 lets whoever joins fields put spaces around the comma.
+    @Test(arguments: ["AQ,AgM,,BAUG", "AQ==,AgM=,,BAUG", "AQ==, AgM , ,\tBAUG"])
+    func bytesThatWereJoinedByCommasAreValuesOfTheirOwn(_ joined: String) {
+        let metadata = HeaderMapping.metadata([
+            HeaderField("trace-bin", joined), HeaderField("trace-bin", "Bw"), HeaderField("note", "a, b"),
+        ])
+        #expect(metadata.bytes("trace-bin") == [1])
+        #expect(metadata.values("trace-bin").map(Base64.decoded) == [[1], [2, 3], [], [4, 5, 6], [7]])
+        // Of text nobody can tell what was joined from what has a comma.
+        #expect(metadata.values("note") == ["a, b"])
+    }
+
     @Test func aSecretIsNotShown() throws {
         var metadata = Metadata()
         try metadata.add("authorization", "Bearer hunter2")
