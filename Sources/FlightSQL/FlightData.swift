@@ -13,10 +13,9 @@ package struct FlightData: Sendable {
         self.body = 0..<0
         var reader = ProtobufReader(message, 0..<message.count)
         while let field = try reader.next() {
-            switch (field.number, field.value) {
-            case (2, .bytes(let place)): header = place
-            case (1000, .bytes(let place)): body = place
-            case (2, _), (1000, _): throw FlightError("field \(field.number) of FlightData holds no bytes")
+            switch field.number {
+            case 2: header = try field.bytes(of: "FlightData")
+            case 1000: body = try field.bytes(of: "FlightData")
             default: break
             }
         }

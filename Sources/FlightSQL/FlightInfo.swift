@@ -21,11 +21,11 @@ package struct FlightInfo: Sendable, Equatable {
     package init(_ message: [UInt8]) throws(FlightError) {
         var reader = ProtobufReader(message, 0..<message.count)
         while let field = try reader.next() {
-            switch (field.number, field.value) {
-            case (1, .bytes(let place)): schema = Array(message[place])
-            case (3, .bytes(let place)): endpoints.append(try Self.endpoint(message, place))
-            case (4, .varint(let number)): totalRecords = Int64(bitPattern: number)
-            case (5, .varint(let number)): totalBytes = Int64(bitPattern: number)
+            switch field.number {
+            case 1: schema = Array(message[try field.bytes(of: "FlightInfo")])
+            case 3: endpoints.append(try Self.endpoint(message, try field.bytes(of: "FlightInfo")))
+            case 4: totalRecords = try field.integer(of: "FlightInfo")
+            case 5: totalBytes = try field.integer(of: "FlightInfo")
             default: break
             }
         }
@@ -35,10 +35,11 @@ package struct FlightInfo: Sendable, Equatable {
         var endpoint = Endpoint()
         var reader = ProtobufReader(message, range)
         while let field = try reader.next() {
-            switch (field.number, field.value) {
-            case (1, .bytes(let place)): endpoint.ticket = try firstField(message, place)
-            case (2, .bytes(let place)):
-                endpoint.locations.append(String(decoding: try firstField(message, place), as: UTF8.self))
+            switch field.number {
+            case 1: endpoint.ticket = try firstField(of: "Ticket", message, try field.bytes(of: "FlightEndpoint"))
+            case 2:
+                let location = try firstField(of: "Location", message, try field.bytes(of: "FlightEndpoint"))
+                endpoint.locations.append(String(decoding: location, as: UTF8.self))
             default: break
             }
         }
@@ -46,11 +47,13 @@ package struct FlightInfo: Sendable, Equatable {
     }
 
     /// The bytes of field 1 of a message that has no other.
-    private static func firstField(_ message: [UInt8], _ range: Range<Int>) throws(FlightError) -> [UInt8] {
+    private static func firstField(
+        of name: String, _ message: [UInt8], _ range: Range<Int>
+    ) throws(FlightError) -> [UInt8] {
         var bytes: [UInt8] = []
         var reader = ProtobufReader(message, range)
         while let field = try reader.next() {
-            if field.number == 1, case .bytes(let place) = field.value { bytes = Array(message[place]) }
+            if field.number == 1 { bytes = Array(message[try field.bytes(of: name)]) }
         }
         return bytes
     }

@@ -22,16 +22,17 @@ public struct PreparedStatement: Sendable, Equatable {
         var body = 0..<0
         var outer = ProtobufReader(message, 0..<message.count)
         while let field = try outer.next() {
-            if field.number == 1, case .bytes(let place) = field.value { body = place }
+            if field.number == 1 { body = try field.bytes(of: "Result") }
         }
-        let inner = try AnyMessage.unpack("ActionCreatePreparedStatementResult", from: message, body)
+        let name = "ActionCreatePreparedStatementResult"
+        let inner = try AnyMessage.unpack(name, from: message, body)
         var handle: [UInt8] = []
         var datasetSchema: [UInt8] = []
         var reader = ProtobufReader(message, inner)
         while let field = try reader.next() {
-            switch (field.number, field.value) {
-            case (1, .bytes(let place)): handle = Array(message[place])
-            case (2, .bytes(let place)): datasetSchema = Array(message[place])
+            switch field.number {
+            case 1: handle = Array(message[try field.bytes(of: name)])
+            case 2: datasetSchema = Array(message[try field.bytes(of: name)])
             default: break
             }
         }

@@ -70,11 +70,7 @@ package struct PutResult {
         var metadata: [UInt8] = []
         var reader = ProtobufReader(message, 0..<message.count)
         while let field = try reader.next() {
-            guard field.number == 1 else { continue }
-            guard case .bytes(let place) = field.value else {
-                throw FlightError("field 1 of PutResult holds no bytes")
-            }
-            metadata = Array(message[place])
+            if field.number == 1 { metadata = Array(message[try field.bytes(of: "PutResult")]) }
         }
         return metadata
     }
@@ -89,11 +85,7 @@ package struct UpdateResult: Equatable {
         var count: Int64 = 0
         var reader = ProtobufReader(message, 0..<message.count)
         while let field = try reader.next() {
-            guard field.number == 1 else { continue }
-            guard case .varint(let number) = field.value else {
-                throw FlightError("field 1 of DoPutUpdateResult holds no number")
-            }
-            count = Int64(bitPattern: number)
+            if field.number == 1 { count = try field.integer(of: "DoPutUpdateResult") }
         }
         recordCount = count
     }

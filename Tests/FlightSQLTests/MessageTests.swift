@@ -124,6 +124,63 @@ import Testing
         #expect(error?.message == reason)
     }
 
+    @Test(
+        "a known field of the wrong wire type is refused by every message",
+        arguments: [
+            ("FlightData", 1000, "bytes"), ("FlightInfo", 1, "bytes"), ("FlightInfo", 3, "bytes"),
+            ("FlightInfo", 4, "number"), ("FlightInfo", 5, "number"), ("PutResult", 1, "bytes"),
+            ("DoPutUpdateResult", 1, "number"), ("Result", 1, "bytes"),
+        ])
+    func wrongType(_ name: String, _ field: Int, _ expected: String) throws {
+        var message = ProtobufWriter()
+        if expected == "bytes" { message.write(field, number: 1) } else { message.write(field, [1]) }
+        let read: ([UInt8]) throws -> Void =
+            switch name {
+            case "FlightData": { _ = try FlightData($0) }
+            case "FlightInfo": { _ = try FlightInfo($0) }
+            case "PutResult": { _ = try PutResult.metadata($0) }
+            case "DoPutUpdateResult": { _ = try UpdateResult($0) }
+            default: { _ = try PreparedStatement(result: $0) }
+            }
+        let error = #expect(throws: FlightError.self) { try read(message.bytes) }
+        #expect(error?.message == "field \(field) of \(name) holds no \(expected)")
+    }
+
+    @Test(
+        "a known field of the wrong wire type is refused within a message, too",
+        arguments: [
+            ("1a020801", "field 1 of FlightEndpoint holds no bytes"),
+            ("1a021001", "field 2 of FlightEndpoint holds no bytes"),
+            ("1a040a020801", "field 1 of Ticket holds no bytes"),
+            ("1a0412020801", "field 1 of Location holds no bytes"),
+        ])
+    func wrongTypeWithin(_ info: String, _ reason: String) throws {
+        let error = #expect(throws: FlightError.self) { try FlightInfo(bytes(info)) }
+        #expect(error?.message == reason)
+    }
+
+    @Test(
+        "a known field of the wrong wire type is refused where a statement was prepared",
+        arguments: [
+            ("0801", "field 1 of Any holds no bytes"), ("1001", "field 2 of Any holds no bytes"),
+        ])
+    func wrongTypeOfAny(_ any: String, _ reason: String) throws {
+        var result = ProtobufWriter()
+        result.write(1, try bytes(any))
+        let error = #expect(throws: FlightError.self) { try PreparedStatement(result: result.bytes) }
+        #expect(error?.message == reason)
+    }
+
+    @Test("the result of preparing refuses a known field of the wrong wire type", arguments: [1, 2])
+    func wrongTypeOfPrepared(_ field: Int) throws {
+        var prepared = ProtobufWriter()
+        prepared.write(field, number: 1)
+        var result = ProtobufWriter()
+        result.write(1, AnyMessage.pack("ActionCreatePreparedStatementResult", prepared.bytes))
+        let error = #expect(throws: FlightError.self) { try PreparedStatement(result: result.bytes) }
+        #expect(error?.message == "field \(field) of ActionCreatePreparedStatementResult holds no bytes")
+    }
+
     @Test("unknown fields of every wire type are passed over") func unknownFields() throws {
         let message = try bytes("2801" + "310102030405060708" + "3d01020304" + "420161" + "12021020")
         #expect(try FlightData(message).header == message.count - 2..<message.count)

@@ -17,9 +17,9 @@ struct AnyMessage {
         var value = range.lowerBound..<range.lowerBound
         var reader = ProtobufReader(bytes, range)
         while let field = try reader.next() {
-            switch (field.number, field.value) {
-            case (1, .bytes(let place)): type = place
-            case (2, .bytes(let place)): value = place
+            switch field.number {
+            case 1: type = try field.bytes(of: "Any")
+            case 2: value = try field.bytes(of: "Any")
             default: break
             }
         }

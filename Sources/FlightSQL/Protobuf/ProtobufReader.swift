@@ -15,6 +15,22 @@ struct ProtobufReader {
     struct Field: Equatable {
         let number: Int
         let value: Value
+
+        /// Where the bytes are that a field of a message holds.
+        func bytes(of message: String) throws(FlightError) -> Range<Int> {
+            guard case .bytes(let place) = value else {
+                throw FlightError("field \(number) of \(message) holds no bytes")
+            }
+            return place
+        }
+
+        /// The number that a field of a message holds, as `int64` has it.
+        func integer(of message: String) throws(FlightError) -> Int64 {
+            guard case .varint(let bits) = value else {
+                throw FlightError("field \(number) of \(message) holds no number")
+            }
+            return Int64(bitPattern: bits)
+        }
     }
 
     private let message: [UInt8]
