@@ -24,8 +24,11 @@ final class TLSSession {
     /// - Throws: ``ConnectionError`` for files or a name that are not fit.
     init(_ settings: TLSSettings, on socket: Socket) throws(ConnectionError) {
         let context = try TLSContext.make(settings)
-        guard let ssl = SSL_new(context.pointer), SSL_set_fd(ssl, socket.descriptor) == 1 else {
-            throw ConnectionError(.settings, "OpenSSL cannot be set up", cause: OpenSSLError.first()?.description)
+        let ssl = SSL_new(context.pointer)
+        guard let ssl, SSL_set_fd(ssl, socket.descriptor) == 1 else {
+            let cause = OpenSSLError.first()?.description
+            SSL_free(ssl)
+            throw ConnectionError(.settings, "OpenSSL cannot be set up", cause: cause)
         }
         SSL_set_connect_state(ssl)
         do throws(ConnectionError) {
