@@ -21,6 +21,10 @@ extension HTTPSRequest: CustomStringConvertible, CustomReflectable {
 }
 
 /// What a server answered, whatever its status. Neither printing nor dumping shows its body, which may hold a token.
+///
+/// Its content type is not looked at. Issuers have to send application/json (RFC 6749 §5.1, OpenID Connect Discovery §4.2),
+/// clients need not insist, and those that do break with issuers that call good JSON something else. The bound body is read
+/// strictly as JSON of a known shape, so that no other thing passes for it; a web page is named as one.
 struct HTTPSAnswer: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     var status: Int
     var body: [UInt8]
