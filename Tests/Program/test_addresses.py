@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import socketserver
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -43,17 +45,25 @@ def inside(names: Path, *command: str, network: str | None = None) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
+def leave_out(reason: str) -> NoReturn:
+    """Ends a test that this machine cannot run. A namespace is the one sure way to give a name two addresses: what
+    `localhost` has is the machine's affair, often one."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"cannot be run, and CI leaves nothing out: {reason}")
+    pytest.skip(f"left out: {reason}")
+
+
 def give(names: Path, *addresses: str) -> None:
     """Gives `lake.test` these addresses, or leaves the test out where this machine cannot."""
     for address in addresses:
         try:
             socket.create_server((address, 0), family=family(address)).close()
         except OSError as error:
-            pytest.skip(f"left out: this machine has no {address}: {error}")
+            leave_out(f"this machine has no {address}: {error}")
     names.write_text("".join(f"{address} lake.test\n" for address in addresses))
     found = inside(names, "getent", "--no-addrconfig", "ahosts", "lake.test")
     if missing := set(addresses) - {line.split()[0] for line in found.out.splitlines()}:
-        pytest.skip(f"left out: a name cannot be given {', '.join(sorted(missing))} here: {found.err.strip()}")
+        leave_out(f"a name cannot be given {', '.join(sorted(missing))} here: {found.err.strip()}")
 
 
 def ask(names: Path, port: int, network: str | None = None) -> Ran:
@@ -123,7 +133,7 @@ def test_where_the_lake_listens_at_none_of_them_each_is_named(
 ) -> None:
     give(names, *addresses)
     if network and (made := inside(names, "true", network=network)).code != 0:
-        pytest.skip(f"left out: a network of its own cannot be made here: {made.err.strip()}")
+        leave_out(f"a network of its own cannot be made here: {made.err.strip()}")
     # Port 1 (tcpmux) listens nowhere that tests run.
     ran = ask(names, 1, network)
     assert ran.code == 1
