@@ -29,9 +29,7 @@ import Testing
             try peer.greet(maximumStreams: 10)
             while true {
                 let stream = try peer.request()
-                try peer.accept(stream)
-                try peer.message(stream, [UInt8(truncatingIfNeeded: stream)])
-                try peer.trailers(stream, status: 0)
+                try peer.answer(stream, [UInt8(truncatingIfNeeded: stream)])
             }
         } _: { (channel) async throws in
             try await withThrowingTaskGroup(of: Int.self) { group in

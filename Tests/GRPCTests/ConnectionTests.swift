@@ -4,12 +4,6 @@ import Testing
 
 /// What becomes of calls when there is no connection, another than thought, or no longer one.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
-    private static func answer(_ peer: PeerConnection, _ stream: UInt32, _ byte: UInt8) throws {
-        try peer.accept(stream)
-        try peer.message(stream, [byte])
-        try peer.trailers(stream, status: 0)
-    }
-
     // No connection.
 
     @Test func aRefusedConnectionSaysSo() async throws {
@@ -74,7 +68,7 @@ import Testing
                 while case let frame = try peer.frame(), frame.type != 4 || frame.flags != 1 {}
                 return
             }
-            try Self.answer(peer, peer.request(), 2)
+            try peer.answer(peer.request(), [2])
             peer.untilClosed()
         } _: { (channel) async throws in
             #expect(try await channel.unary(method, []).message == [2])
@@ -102,12 +96,12 @@ import Testing
         try await withPeer { peer, number in
             try peer.greet()
             guard number == 0 else {
-                while true { try Self.answer(peer, peer.request(), 20) }
+                while true { try peer.answer(peer.request(), [20]) }
             }
             let (taken, leftOut) = (try peer.request(), try peer.request())
             try peer.goAway(last: taken)
             #expect(leftOut > taken)
-            try Self.answer(peer, taken, 10)
+            try peer.answer(taken, [10])
             peer.untilClosed()
         } _: { (channel) async throws in
             async let a = channel.unary(method, [])
@@ -121,7 +115,7 @@ import Testing
     @Test func aServerThatWentAwayIsConnectedToAnewByTheNextCall() async throws {
         try await withPeer { peer, number in
             try peer.greet()
-            try Self.answer(peer, peer.request(), UInt8(number))
+            try peer.answer(peer.request(), [UInt8(number)])
             if number > 0 { peer.untilClosed() }
         } _: { (channel) async throws in
             #expect(try await channel.unary(method, []).message == [0])
@@ -133,7 +127,7 @@ import Testing
         try await withPeer { peer, number in
             try peer.greet()
             let stream = try peer.request()
-            if number > 0 { try Self.answer(peer, stream, 1) } else { try peer.accept(stream) }
+            if number > 0 { try peer.answer(stream) } else { try peer.accept(stream) }
             peer.untilClosed()
         } _: { (channel) async throws in
             let call = try await channel.serverStreaming(method, [])
@@ -160,7 +154,7 @@ import Testing
             try peer.greet()
             let stream = try peer.request()
             while peer.pings < 3 { try peer.frame() }
-            try Self.answer(peer, stream, 1)
+            try peer.answer(stream)
             peer.untilClosed()
         } configure: {
             $0.keepalive.interval = .milliseconds(10)
@@ -184,7 +178,7 @@ import Testing
             if number < 3 {
                 try peer.goAway(last: 0, code: 11, debug: "too_many_pings")
             } else {
-                try Self.answer(peer, stream, 1)
+                try peer.answer(stream)
             }
             peer.untilClosed()
         } configure: {

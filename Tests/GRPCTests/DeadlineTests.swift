@@ -56,9 +56,7 @@ import Testing
             try peer.greet(maximumStreams: 1)
             for _ in 0..<3 {
                 let stream = try peer.request()
-                try peer.accept(stream)
-                try peer.message(stream, [1])
-                try peer.trailers(stream, status: 0)
+                try peer.answer(stream)
             }
             peer.untilClosed()
         } _: { (channel) async throws in
@@ -94,9 +92,7 @@ import Testing
             try peer.accept(stream)
             #expect(try peer.reset(of: stream) == 8)
             let next = try peer.request()
-            try peer.accept(next)
-            try peer.message(next, [1])
-            try peer.trailers(next, status: 0)
+            try peer.answer(next)
             peer.untilClosed()
         } _: { (channel) async throws in
             do {

@@ -36,9 +36,7 @@ import Testing
             }
             // The window is not opened again while the other call is served.
             let other = try peer.request()
-            try peer.accept(other)
-            try peer.message(other, [UInt8](repeating: 2, count: 20 << 20))
-            try peer.trailers(other, status: 0)
+            try peer.answer(other, [UInt8](repeating: 2, count: 20 << 20))
             _ = try peer.request()
             while peer.window(of: unread) >= 10_005 {
                 try peer.message(unread, [UInt8](repeating: 1, count: 10_000))
@@ -69,9 +67,7 @@ import Testing
             try peer.greet(initialWindow: 100_000)
             #expect(try peer.request() == 1)
             #expect(try peer.message(from: 1)?.count == 1 << 20)
-            try peer.accept(1)
-            try peer.message(1, [1])
-            try peer.trailers(1, status: 0)
+            try peer.answer(1)
             peer.untilClosed()
         } _: { (channel) async throws in
             let answer = try await channel.unary(method, [UInt8](repeating: 8, count: 1 << 20))

@@ -251,6 +251,13 @@ final class PeerConnection {
         try body(stream, [0] + bigEndian(UInt32(bytes.count)) + bytes)
     }
 
+    /// Answers a call with a message and a good end.
+    func answer(_ stream: UInt32, _ message: [UInt8] = [1]) throws {
+        try accept(stream)
+        try self.message(stream, message)
+        try trailers(stream, status: 0)
+    }
+
     /// Sends part of a body, as the client's windows allow.
     func body(_ stream: UInt32, _ bytes: [UInt8], ends: Bool = false) throws {
         var rest = bytes[...]

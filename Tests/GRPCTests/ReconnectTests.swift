@@ -5,12 +5,6 @@ import Testing
 
 /// Several addresses, attempts to connect that fail again and again, and servers that go away.
 @Suite(.timeLimit(.minutes(1))) struct ReconnectTests {
-    private static func answer(_ peer: PeerConnection, _ stream: UInt32, _ byte: UInt8) throws {
-        try peer.accept(stream)
-        try peer.message(stream, [byte])
-        try peer.trailers(stream, status: 0)
-    }
-
     // Attempts that fail.
 
     @Test func aCallSoonAfterAFailedAttemptWaitsForTheNextOneOrForItsDeadline() async throws {
@@ -35,7 +29,7 @@ import Testing
             connections.withLock { $0 = max($0, number + 1) }
             guard number > 0 else { return try peer.raw(Array("220 mail.example ESMTP\r\n".utf8)) }
             try peer.greet()
-            for _ in 0..<3 { try Self.answer(peer, peer.request(), 1) }
+            for _ in 0..<3 { try peer.answer(peer.request()) }
             peer.untilClosed()
         } _: { (channel) async throws in
             await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
@@ -131,7 +125,7 @@ import Testing
         try await withPeer { peer, number in
             try peer.greet()
             guard number == 0 else {
-                while true { try Self.answer(peer, peer.request(), 20) }
+                while true { try peer.answer(peer.request(), [20]) }
             }
             let stream = try peer.begin()
             // As servers that stop gently do: first a warning, then where the line is.

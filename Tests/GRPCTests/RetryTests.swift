@@ -6,12 +6,6 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct RetryTests {
     private static let reading = RetryPolicy(retries: 2)
 
-    private static func answer(_ peer: PeerConnection, _ stream: UInt32, _ byte: UInt8) throws {
-        try peer.accept(stream)
-        try peer.message(stream, [byte])
-        try peer.trailers(stream, status: 0)
-    }
-
     /// How an answer may be lost; before its first message but for the last.
     enum Loss: CaseIterable { case before, headers, withinMessage, status, goAway, afterMessage }
 
@@ -46,9 +40,9 @@ import Testing
                 try Self.lose(loss, peer, stream)
                 if loss != .status { return }
                 asked.withLock { $0 += 1 }
-                try Self.answer(peer, peer.request(), 1)
+                try peer.answer(peer.request())
             } else {
-                try Self.answer(peer, stream, 1)
+                try peer.answer(stream)
             }
             peer.untilClosed()
         } _: { (channel) async throws in
@@ -124,7 +118,7 @@ import Testing
             try peer.headers(first, fields + [("grpc-retry-pushback-ms", pushback)], ends: true)
             let second = try peer.request()
             asked.withLock { $0 += 1 }
-            try Self.answer(peer, second, 1)
+            try peer.answer(second)
             peer.untilClosed()
         } _: { (channel) async throws in
             // Also where the server asks for more time than the call has, its own status is what is told.

@@ -9,9 +9,7 @@ import Testing
             try peer.greet(maximumStreams: 1, maximumHeaderListSize: 1_000)
             for _ in 0..<2 {
                 let stream = try peer.request()
-                try peer.accept(stream)
-                try peer.message(stream, [1])
-                try peer.trailers(stream, status: 0)
+                try peer.answer(stream)
             }
             peer.untilClosed()
         } _: { (channel) async throws in

@@ -34,9 +34,7 @@ import Testing
             let stream = try peer.begin()
             var sum = 0
             while let message = try peer.message(from: stream) { sum += message.count }
-            try peer.accept(stream)
-            try peer.message(stream, [UInt8(sum >> 16), UInt8(sum >> 8 & 255), UInt8(sum & 255)])
-            try peer.trailers(stream, status: 0)
+            try peer.answer(stream, [UInt8(sum >> 16), UInt8(sum >> 8 & 255), UInt8(sum & 255)])
             peer.untilClosed()
         } _: { (channel) async throws in
             let call = try await channel.streaming(method)
@@ -72,9 +70,7 @@ import Testing
                 counts[sender] += 1
             }
             #expect(counts == [Int](repeating: 20, count: 8))
-            try peer.accept(stream)
-            try peer.message(stream, [1])
-            try peer.trailers(stream, status: 0)
+            try peer.answer(stream)
             peer.untilClosed()
         } _: { (channel) async throws in
             let call = try await channel.streaming(method)
@@ -100,15 +96,15 @@ import Testing
             try peer.greet()
             try peer.open(0, by: 1 << 20)
             let stream = try peer.begin()
-            try Self.answer(peer, peer.request())
+            try peer.answer(peer.request())
             // The client has looked.
-            try Self.answer(peer, peer.request())
+            try peer.answer(peer.request())
             peer.opensWindows = true
             try peer.open(stream, by: 65_535)
             var count = 0
             while try peer.message(from: stream) != nil { count += 1 }
             #expect(count == 40)
-            try Self.answer(peer, stream)
+            try peer.answer(stream)
             peer.untilClosed()
         } _: { (channel) async throws in
             let call = try await channel.streaming(method)
@@ -226,7 +222,7 @@ import Testing
             let stream = try peer.begin()
             #expect(try peer.message(from: stream) == [1])
             #expect(try peer.message(from: stream) == nil)
-            try Self.answer(peer, stream)
+            try peer.answer(stream)
             peer.untilClosed()
         } _: { (channel) async throws in
             let call = try await channel.streaming(method)
@@ -256,7 +252,7 @@ import Testing
         try await withPeer { peer, _ in
             try peer.greet()
             #expect(try peer.reset(of: peer.begin()) == 8)
-            try Self.answer(peer, peer.request())
+            try peer.answer(peer.request())
             peer.untilClosed()
         } _: { (channel) async throws in
             try await channel.streaming(method).send([1])
@@ -274,7 +270,7 @@ import Testing
                 while case let frame = try peer.frame(), frame.type != 4 || frame.flags != 1 {}
                 return
             }
-            try Self.answer(peer, peer.request())
+            try peer.answer(peer.request())
             peer.untilClosed()
         } _: { (channel) async throws in
             #expect(try await channel.streaming(method).response().message == [1])
@@ -303,13 +299,6 @@ import Testing
     private static let refusal = [
         (":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "7"), ("grpc-message", "not you"),
     ]
-
-    /// One message, 1, and status `OK`.
-    private static func answer(_ peer: PeerConnection, _ stream: UInt32) throws {
-        try peer.accept(stream)
-        try peer.message(stream, [1])
-        try peer.trailers(stream, status: 0)
-    }
 }
 
 extension StreamingCall {

@@ -101,13 +101,6 @@ extension PeerConnection {
         return stream
     }
 
-    /// Answers a call as it should be.
-    func answer(_ stream: UInt32) throws {
-        try accept(stream)
-        try message(stream, [1])
-        try trailers(stream, status: 0)
-    }
-
     /// Sends DATA whether the client's windows allow it or not.
     func push(_ bytes: Int, on stream: UInt32) throws {
         var rest = bytes

@@ -19,9 +19,7 @@ extension TLSSuite {
     static func answer(_ peer: PeerConnection) throws {
         try peer.greet()
         let stream = try peer.request()
-        try peer.accept(stream)
-        try peer.message(stream, [7])
-        try peer.trailers(stream, status: 0)
+        try peer.answer(stream, [7])
         peer.untilClosed()
     }
 

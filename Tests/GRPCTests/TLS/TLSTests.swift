@@ -58,9 +58,7 @@ import Testing
         }
         #expect(body.dropFirst(5).elementsEqual(request))
         let answered = try peer.request()
-        try peer.accept(answered)
-        try peer.message(answered, [7])
-        try peer.trailers(answered, status: 0)
+        try peer.answer(answered, [7])
         peer.untilClosed()
     }
 
