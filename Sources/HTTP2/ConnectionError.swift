@@ -11,7 +11,7 @@ package struct ConnectionError: Error, Sendable, Equatable, CustomStringConverti
         case notHTTP2
         /// The peer closed the connection, or the network did.
         case lost
-        /// The peer said GOAWAY; new streams go elsewhere.
+        /// The peer said GOAWAY, or no stream id is left; new streams go elsewhere.
         case goingAway
         /// A ping had no answer.
         case silent

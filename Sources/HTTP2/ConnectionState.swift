@@ -32,7 +32,7 @@ package struct ConnectionState: Sendable {
         /// The peer's first settings have not come: nothing may be sent yet.
         case greeting
         case open
-        /// The peer takes no new streams.
+        /// There are no new streams: the peer takes none, or no id is left for one.
         case draining
     }
 
@@ -112,6 +112,9 @@ package struct ConnectionState: Sendable {
         phase = .draining
         if code == .enhanceYourCalm, debug == "too_many_pings" { pingedTooOften = true }
     }
+
+    /// There is no id for another stream.
+    package mutating func ranOut() { phase = .draining }
 
     /// Any bytes are a sign of life.
     package mutating func receivedBytes(now: Instant) {

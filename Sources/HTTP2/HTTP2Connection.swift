@@ -223,12 +223,16 @@ package actor HTTP2Connection {
         session.reset(stream, .noError)
     }
 
-    /// The peer goes away: streams it left out are told by the session, those it took go on.
+    /// The peer goes away: streams it left out are told by the session.
     private func drain(_ code: ErrorCode, _ debug: String) {
         state.receivedGoAway(code, debug)
         let words = debug.isEmpty ? "\(code)" : "\(code): \(debug)"
         if code != .noError { farewell = words }
-        let error = Self.goingAway(cause: words)
+        drain(because: Self.goingAway(cause: words))
+    }
+
+    /// Streams that are open go on, others go to another connection.
+    func drain(because error: ConnectionError) {
         waitingForSettings?.resume(with: .failure(error))
         failSlots(with: error)
         closeIfDrained()

@@ -110,6 +110,13 @@ package final class HTTP2Session {
         return result
     }
 
+    /// Whether there is an id for another stream: half of the 2^31 are the client's, and none is used twice (RFC 9113 §5.1.1).
+    /// After the last of them the session takes no request and looks as if it ended (``hasBrokenOff``).
+    package var hasStreamIDs: Bool { nghttp2_session_get_next_stream_id(session) <= UInt32(StreamID.max) }
+
+    /// Leaves ids out: the next stream has this one, which is odd and higher than any that was used.
+    func skipStreams(to next: StreamID) { nghttp2_session_set_next_stream_id(session, next) }
+
     /// Queues a further part of a request's body; nothing for a stream that is over.
     package func append(_ bytes: [UInt8], to stream: StreamID) {
         recorder.bodies[stream]?.append(bytes)

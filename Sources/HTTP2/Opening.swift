@@ -29,6 +29,10 @@ extension HTTP2Connection {
         }
         streams[stream] = Stream(handler: handler, isFinished: isComplete)
         state.opened(now: .now)
+        if !session.hasStreamIDs {
+            state.ranOut()
+            drain(because: ConnectionError(.goingAway, "the connection's stream ids are used up"))
+        }
         flush()
         setTimer()
         return stream

@@ -1,5 +1,6 @@
 import AsyncIO
 import GRPC
+import HTTP2
 import Testing
 
 /// Calls that wait since the server takes no more streams at once.
@@ -28,6 +29,35 @@ import Testing
             let error = await #expect(throws: RPCError.self) { try await refused.value }
             #expect(error?.code == .invalidArgument)
             #expect(try await next.value.message == [1])
+        }
+    }
+
+    @Test func theLastStreamIDEndsWellAndWhoWaitsGoesElsewhere() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet(maximumStreams: 1)
+            for _ in 0..<2 {
+                let stream = try peer.request()
+                try peer.accept(stream)
+                try peer.trailers(stream, status: 0)
+            }
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let (connection, headers) = (try await channel.connectBeside(), channel.headers)
+            await connection.skipStreams(to: .max - 2)
+            let requests = (0..<3).map { _ in
+                Task(executorPreference: channel.loop) { try await connection.request(headers) }
+            }
+            for (request, id) in zip(requests, [StreamID.max - 2, .max]) {
+                let (stream, end) = try await request.value
+                #expect(stream == id)
+                guard case .reset(.noError) = end else {
+                    Issue.record("\(end)")
+                    return
+                }
+            }
+            let error = await #expect(throws: ConnectionError.self) { _ = try await requests[2].value }
+            #expect(error?.kind == .goingAway)
+            #expect(await !connection.takesStreams)
         }
     }
 
