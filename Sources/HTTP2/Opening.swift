@@ -9,24 +9,17 @@ extension HTTP2Connection {
         _ headers: [HeaderField], body: [UInt8], isComplete: Bool = true, until deadline: ContinuousClock.Instant?,
         _ handler: @escaping StreamHandler
     ) async throws -> StreamID {
-        while let wait = try nextSlot() {
+        var place: Suspension<Void>?
+        defer { if let place { leaveQueue(place) } }
+        while let wait = try nextSlot(place) {
+            place = wait
             state.beganToWait(now: .now)
             setTimer()
-            defer {
-                state.endedWaiting()
-                waitingForSlot.removeAll { $0 === wait }
-            }
+            defer { state.endedWaiting() }
             try await wait.wait(until: deadline)
         }
         // From here to the end nothing waits: the slot that was seen free is taken.
-        let stream: StreamID
-        do {
-            stream = try submit(headers, body, isComplete)
-        } catch {
-            // Or it is for the next who waits.
-            grantSlots()
-            throw error
-        }
+        let stream = try submit(headers, body, isComplete)
         streams[stream] = Stream(handler: handler, isFinished: isComplete)
         state.opened(now: .now)
         if !session.hasStreamIDs {
@@ -56,24 +49,29 @@ extension HTTP2Connection {
 
     // MARK: Slots
 
-    /// Where to wait for a slot; nil where one is free. Our own count: the library would queue a request over the peer's
-    /// limit without a word.
-    private func nextSlot() throws(ConnectionError) -> Suspension<Void>? {
+    /// Where to wait for a slot; nil where one is free beside those that others wait for. Our own count: the library would
+    /// queue a request over the peer's limit without a word.
+    ///
+    /// - Parameter place: Where it waited before, should it have: it keeps its place, though the slot is gone again.
+    private func nextSlot(_ place: Suspension<Void>?) throws(ConnectionError) -> Suspension<Void>? {
         if let failure { throw failure }
         guard state.takesStreams else { throw Self.goingAway() }
-        if state.freeSlots > 0 { return nil }
+        let ahead = waitingForSlot.firstIndex { $0 === place } ?? waitingForSlot.count
+        if ahead < state.freeSlots { return nil }
         let wait = Suspension<Void>(on: loop)
-        waitingForSlot.append(wait)
+        if ahead < waitingForSlot.count { waitingForSlot[ahead] = wait } else { waitingForSlot.append(wait) }
         return wait
+    }
+
+    /// Whoever waits leaves its place itself, when it has its slot or no longer wants one: who comes meanwhile is behind it.
+    private func leaveQueue(_ place: Suspension<Void>) {
+        waitingForSlot.removeAll { $0 === place }
+        grantSlots()
     }
 
     /// Lets as many go on as there are slots, the first come first.
     func grantSlots() {
-        var free = state.freeSlots
-        while free > 0, !waitingForSlot.isEmpty {
-            // One that was cancelled meanwhile takes none.
-            if waitingForSlot.removeFirst().resume() { free -= 1 }
-        }
+        for wait in waitingForSlot.prefix(state.freeSlots) { wait.resume() }
     }
 
     /// Nobody gets a slot any more.

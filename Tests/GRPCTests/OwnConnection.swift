@@ -33,4 +33,26 @@ extension HTTP2Connection {
         }
         return (stream, try await ended.wait(until: .now + .seconds(5)))
     }
+
+    /// Opens a stream when there is a slot, and leaves that to the next.
+    func openAndReset(_ headers: [HeaderField]) async throws -> StreamID {
+        let stream = try await open(headers, body: [], until: .now + .seconds(5)) { _ in StreamReply() }
+        reset(stream, .cancel)
+        return stream
+    }
+
+    /// Waits at a gate, then for a slot.
+    func openAndReset(
+        _ headers: [HeaderField], arrived: Suspension<Void>, gate: Suspension<Void>
+    ) async throws -> StreamID {
+        arrived.resume()
+        try await gate.wait()
+        return try await openAndReset(headers)
+    }
+
+    /// Ends a stream. Who waits at the gate asks for its slot before anyone runs who waited for that.
+    func reset(_ stream: StreamID, opening gate: Suspension<Void>) {
+        gate.resume()
+        reset(stream, .cancel)
+    }
 }

@@ -32,6 +32,51 @@ import Testing
         }
     }
 
+    @Test func whoComesWhenASlotIsFreedIsBehindThoseWhoWaitForIt() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet(maximumStreams: 1)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let (connection, headers) = (try await channel.connectBeside(), channel.headers)
+            let open = try await connection.open(headers, body: [], until: nil) { _ in StreamReply() }
+            var waiting: [Task<StreamID, any Error>] = []
+            for _ in 0..<2 {
+                waiting.append(Task(executorPreference: channel.loop) { try await connection.openAndReset(headers) })
+                await Self.letAllWait(channel.loop)
+            }
+            let (arrived, gate) = (Suspension<Void>(on: channel.loop), Suspension<Void>(on: channel.loop))
+            waiting.append(
+                Task(executorPreference: channel.loop) {
+                    try await connection.openAndReset(headers, arrived: arrived, gate: gate)
+                })
+            try await arrived.wait()
+            await connection.reset(open, opening: gate)
+            var streams: [StreamID] = []
+            for task in waiting { streams.append(try await task.value) }
+            #expect(streams == [open + 2, open + 4, open + 6])
+            await connection.close()
+        }
+    }
+
+    @Test func whoWaitsAndIsCancelledHoldsNobodyUp() async throws {
+        try await withPeer { peer, _ in
+            try peer.greet(maximumStreams: 1)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let (connection, headers) = (try await channel.connectBeside(), channel.headers)
+            let open = try await connection.open(headers, body: [], until: nil) { _ in StreamReply() }
+            let cancelled = Task(executorPreference: channel.loop) { try await connection.openAndReset(headers) }
+            await Self.letAllWait(channel.loop)
+            let next = Task(executorPreference: channel.loop) { try await connection.openAndReset(headers) }
+            await Self.letAllWait(channel.loop)
+            cancelled.cancel()
+            await connection.reset(open, .cancel)
+            #expect(try await next.value == open + 2)
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+            await connection.close()
+        }
+    }
+
     @Test func theLastStreamIDEndsWellAndWhoWaitsGoesElsewhere() async throws {
         try await withPeer { peer, _ in
             try peer.greet(maximumStreams: 1)
