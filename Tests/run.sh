@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash deploy/prepare.sh
+source Tests/environment.sh
 export LAKEWARDEN_PYTHON="$PWD/.venv/bin/python"
 export PYTHONDONTWRITEBYTECODE=1
 

@@ -16,6 +16,7 @@ case "$kind ${2:-}" in
     ;;
 esac
 bash deploy/prepare.sh
+source Tests/environment.sh
 export LSAN_OPTIONS="suppressions=$PWD/Tests/leaks.supp" TSAN_OPTIONS="suppressions=$PWD/Tests/races.supp"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -21,7 +21,7 @@ PYTHONDONTWRITEBYTECODE=1 .venv/bin/python Tests/Lakehouse/run.py --scenario mor
 lakehouse=$!
 exec 9>"$here/lakehouse.stdin"
 trap 'kill "$lakehouse" 2>/dev/null || true; wait "$lakehouse" 2>/dev/null || true' EXIT
-for _ in $(seq 300); do
+for _ in $(seq 1200); do
     [ -s "$here/lakehouse.json" ] && break
     kill -0 "$lakehouse" 2>/dev/null || break
     sleep 0.1

@@ -83,8 +83,8 @@ import Testing
     @Test func connectsToTheAddressThatAnswersAfterOneThatDoesNot() async throws {
         try await EventLoop.withLoop(name: "test") { loop in
             let listener = try Listener()
-            let dead = try await Resolver.addresses(
-                of: "127.0.0.1", port: try Listener.unusedPort(), on: loop, until: soon)
+            let deaf = try Listener(listens: false)
+            let dead = try await Resolver.addresses(of: "127.0.0.1", port: deaf.port, on: loop, until: soon)
             let live = try await Resolver.addresses(of: "127.0.0.1", port: listener.port, on: loop, until: soon)
             let (socket, address) = try await Socket.connect(toAnyOf: dead + live, on: loop, until: soon)
             #expect(address == live[0])
@@ -94,12 +94,12 @@ import Testing
 
     @Test func aRefusedConnectionNamesTheAddressAndTheReason() async throws {
         try await EventLoop.withLoop(name: "test") { loop in
-            let port = try Listener.unusedPort()
-            let addresses = try await Resolver.addresses(of: "127.0.0.1", port: port, on: loop, until: soon)
+            let deaf = try Listener(listens: false)
+            let addresses = try await Resolver.addresses(of: "127.0.0.1", port: deaf.port, on: loop, until: soon)
             let error = await #expect(throws: ConnectError.self) {
                 try await Socket.connect(toAnyOf: addresses, on: loop, until: soon)
             }
-            #expect(error?.description == "127.0.0.1:\(port): connect: Connection refused")
+            #expect(error?.description == "127.0.0.1:\(deaf.port): connect: Connection refused")
         }
     }
 
@@ -127,12 +127,12 @@ import Testing
     }
 }
 
-/// A listening socket on the loopback address that accepts nothing by itself.
+/// A socket on the loopback address that accepts nothing by itself; where it does not listen, its port refuses.
 private struct Listener: ~Copyable {
     let descriptor: CInt
     let port: Int
 
-    init() throws {
+    init(listens: Bool = true) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -144,12 +144,9 @@ private struct Listener: ~Copyable {
                 bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
             }
         }
-        try #require(bound && listen(descriptor, 16) == 0)
+        try #require(bound && (!listens || listen(descriptor, 16) == 0))
         port = Int(UInt16(bigEndian: address.sin_port))
     }
 
     deinit { close(descriptor) }
-
-    /// A port that refuses: it was bound, and no more.
-    static func unusedPort() throws -> Int { try Listener().port }
 }

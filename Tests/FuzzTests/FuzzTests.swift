@@ -4,7 +4,7 @@ import Testing
 /// The fuzzing program as a process. What it finds in minutes is its own matter; here it has to work at all.
 @Suite struct FuzzTests {
     @Test func `hundreds of cases of every kind are read without a crash, and the same ones again`() throws {
-        let arguments = ["--cases", "400", "--seed", "1", "--seconds", "60"]
+        let arguments = ["--cases", "400", "--seed", "1", "--seconds", "600"]
         let first = try FuzzProgram(arguments).end()
         #expect(first.code == 0)
         #expect(first.lines.suffix(2) == ["0 hangs", "0 crashes"])

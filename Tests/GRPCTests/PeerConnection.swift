@@ -1,7 +1,7 @@
 import COpenSSL
 import Glibc
 
-/// The other side has closed, or was silent for ten seconds.
+/// The other side has closed, or was silent for thirty seconds.
 struct PeerGone: Error {}
 
 /// The client has closed, or was silent, without the reset that a script waited for.
@@ -39,7 +39,7 @@ final class PeerConnection {
 
     /// - Throws: ``PeerGone`` where TLS was not agreed on.
     init(_ descriptor: CInt, tls: TLSPeer? = nil) throws {
-        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        var timeout = timeval(tv_sec: 30, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
         }
@@ -185,10 +185,10 @@ final class PeerConnection {
     private func read(_ count: Int) throws -> [UInt8] {
         while input.count < count {
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
-            let received =
-                if let ssl { Int(SSL_read(ssl, &buffer, CInt(buffer.count))) } else {
-                    recv(descriptor, &buffer, buffer.count, 0)
-                }
+            let received = uninterrupted {
+                if let ssl { return Int(SSL_read(ssl, &buffer, CInt(buffer.count))) }
+                return recv(descriptor, &buffer, buffer.count, 0)
+            }
             guard received > 0 else { throw PeerGone() }
             input += buffer.prefix(received)
         }
@@ -212,8 +212,10 @@ final class PeerConnection {
         while !rest.isEmpty {
             let part = isSlow ? rest.prefix(1) : rest
             let count = part.withUnsafeBytes { part in
-                if let ssl { return Int(SSL_write(ssl, part.baseAddress, CInt(part.count))) }
-                return Glibc.send(descriptor, part.baseAddress, part.count, CInt(MSG_NOSIGNAL))
+                uninterrupted {
+                    if let ssl { return Int(SSL_write(ssl, part.baseAddress, CInt(part.count))) }
+                    return Glibc.send(descriptor, part.baseAddress, part.count, CInt(MSG_NOSIGNAL))
+                }
             }
             guard count > 0 else { throw PeerGone() }
             rest = rest.dropFirst(count)
@@ -281,6 +283,16 @@ final class PeerConnection {
 
     func goAway(last: UInt32, code: UInt32 = 0, debug: String = "") throws {
         try send(type: 7, payload: bigEndian(last) + bigEndian(code) + Array(debug.utf8))
+    }
+}
+
+/// A call of the system, made again where it was interrupted: one that has a timeout is, when its process is stopped and
+/// goes on (signal(7)).
+func uninterrupted(_ call: () -> Int) -> Int {
+    while true {
+        errno = 0
+        let result = call()
+        if result >= 0 || errno != EINTR { return result }
     }
 }
 

@@ -11,9 +11,13 @@ import Testing
         try await EventLoop.withLoop(name: "test") { loop in
             let channel = Channel(ChannelConfiguration(host: "127.0.0.1", port: 1), on: loop)
             await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
-            // The next attempt is 160 ms away at the least.
-            let late = await #expect(throws: RPCError.self) {
-                try await channel.unary(method, [], timeout: .milliseconds(10))
+            // The next attempt is 160 ms away at the least. Where this machine is too busy to ask before it is due, the
+            // one after is further away.
+            var late: RPCError?
+            for _ in 0..<8 where late?.code != .deadlineExceeded {
+                late = await #expect(throws: RPCError.self) {
+                    try await channel.unary(method, [], timeout: .milliseconds(10))
+                }
             }
             #expect(late?.code == .deadlineExceeded)
             #expect(late?.cause?.hasPrefix("UNAVAILABLE: nothing answers at 127.0.0.1:1") == true)
@@ -44,10 +48,10 @@ import Testing
     @Test func closingForgetsThatAnAttemptFailed() async throws {
         try await EventLoop.withLoop(name: "test") { loop in
             let channel = Channel(ChannelConfiguration(host: "127.0.0.1", port: 1), on: loop)
-            for _ in 0..<5 {
-                // Waiting would take longer than this.
+            // The pauses would grow, the twelfth to 28 seconds at the least.
+            for _ in 0...12 {
                 let error = await #expect(throws: RPCError.self) {
-                    try await channel.unary(method, [], timeout: .milliseconds(100))
+                    try await channel.unary(method, [], timeout: .seconds(10))
                 }
                 #expect(error?.message == "nothing answers at 127.0.0.1:1")
                 await channel.close()
@@ -97,7 +101,7 @@ import Testing
                 try peer.greet()
                 peer.untilClosed()
             } _: { (good) async throws in
-                let connection = try await Self.connect(to: [bad, good], within: .milliseconds(500))
+                let connection = try await Self.connect(to: [bad, good], within: .seconds(4))
                 #expect(await connection.takesStreams)
                 await connection.close()
             }
@@ -112,7 +116,7 @@ import Testing
                 _ = peer
             } _: { (worse) async throws in
                 let error = await #expect(throws: ConnectionError.self) {
-                    try await Self.connect(to: [bad, worse], within: .seconds(5))
+                    try await Self.connect(to: [bad, worse], within: .seconds(20))
                 }
                 #expect(error?.message == "the peer does not speak HTTP/2")
             }
@@ -156,7 +160,7 @@ import Testing
             try peer.goAway(last: 0)
             peer.untilClosed()
         } _: { (channel) async throws in
-            let connection = try await Self.connect(to: [channel], within: .seconds(5))
+            let connection = try await Self.connect(to: [channel], within: .seconds(20))
             while await !connection.isClosed { await channel.loop.turn() }
             let error = await #expect(throws: ConnectionError.self) {
                 try await connection.open([], body: [], until: nil) { _ in StreamReply() }

@@ -22,7 +22,7 @@ import Testing
             }
             await Self.letAllWait(channel.loop)
             let next = Task(executorPreference: channel.loop) {
-                try await channel.unary(method, [], timeout: .seconds(5))
+                try await channel.unary(method, [], timeout: .seconds(20))
             }
             await Self.letAllWait(channel.loop)
             #expect(try await first.response().message == [1])

@@ -187,13 +187,14 @@ struct RetiringTests {
             let full = try #require(all.partitions.first { $0.filePath != nil && $0.isGlobal })
             let preview = all.filter { $0 == empty || $0 == full }
             // Rows with a file go first; while they do, the hour of the empty row is made anew.
-            try await lakehouse.post("/faults", #"{"point": "before_commit", "delay": 2}"#)
+            try await lakehouse.post("/faults", #"{"point": "before_commit", "delay": 60}"#)
             let retiring = Task { try await client.retire(preview, includingLastCopies: true) }
             while try await lakehouse.struck().isEmpty { await Task.yield() }
             let seconds = (empty.endInsertTime - empty.beginInsertTime).components.seconds
             let stream = try await client.materializePartitions(
                 viewSet: "measures", begin: empty.beginInsertTime, end: empty.endInsertTime, deltaSeconds: seconds)
             for try await _ in stream {}
+            try await lakehouse.clearFaults()
             let report = try await retiring.value
             let outcomes = report.partitions.filter { $0.partition == empty || $0.partition == full }
             #expect(outcomes.map(\.partition) == [full, empty] && outcomes.map(\.outcome) == [.gone, .held])

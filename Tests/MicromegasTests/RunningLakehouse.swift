@@ -98,10 +98,15 @@ struct RunningLakehouse: Sendable {
     }
 
     /// Asks for something at the control port, as its `control.py` says.
-    func post(_ path: String, _ json: String) async throws {
+    func post(_ path: String, _ json: String) async throws { try await ask("POST", path, Data(json.utf8)) }
+
+    /// Ends all faults; what one of them delays goes on.
+    func clearFaults() async throws { try await ask("DELETE", "/faults", nil) }
+
+    private func ask(_ method: String, _ path: String, _ body: Data?) async throws {
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(control)\(path)")))
-        request.httpMethod = "POST"
-        request.httpBody = Data(json.utf8)
+        request.httpMethod = method
+        request.httpBody = body
         let (_, response) = try await URLSession.shared.data(for: request)
         #expect((response as? HTTPURLResponse)?.statusCode == 200)
     }

@@ -19,6 +19,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("LAKEWARDEN_PROGRAM") or ROOT / ".build/debug/lakewarden")
 
+#: Seconds after which something hangs, also on a machine that is slow and busy.
+PATIENCE = 120
+
 POLICIES = """\
 version: 1
 lake:
@@ -77,17 +80,21 @@ class Lakehouse:
     def stop(self) -> None:
         self._process.stdin.close()
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
         self._process.stdout.close()
 
     def control(self, method: str, path: str, wish: Any = None) -> Any:
         body = None if wish is None else json.dumps(wish).encode()
         request = urllib.request.Request(self._control + path, body, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def fault(self, point: str, **wish: Any) -> None:
         self.control("POST", "/faults", {"point": point, **wish})
+
+    def go_on(self) -> None:
+        """Lets go what a fault holds up."""
+        self.control("DELETE", "/faults")
 
     def connection_fault(self, kind: str, **wish: Any) -> None:
         self.control("POST", "/connection", {"kind": kind, **wish})
@@ -154,7 +161,7 @@ class Program:
             POLICIES.format(uri=uri, credentials=credentials, maintenance=maintenance, lost=lost, policies=policies)
         )
 
-    def run(self, *arguments: str | Path, timeout: float = 120, env: dict[str, str] | None = None) -> Ran:
+    def run(self, *arguments: str | Path, timeout: float = 2 * PATIENCE, env: dict[str, str] | None = None) -> Ran:
         """Runs it, with what `env` adds to the environment."""
         done = subprocess.run(
             [PROGRAM, *arguments],
@@ -166,7 +173,7 @@ class Program:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def apply(self, *arguments: str, timeout: float = 120, env: dict[str, str] | None = None) -> Ran:
+    def apply(self, *arguments: str, timeout: float = 2 * PATIENCE, env: dict[str, str] | None = None) -> Ran:
         return self.run("apply", "--config", self.config, "--audit", self.audit, *arguments, timeout=timeout, env=env)
 
     def records(self) -> list[dict[str, Any]]:

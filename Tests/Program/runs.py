@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conftest import PROGRAM, Program, Ran
+from conftest import PATIENCE, PROGRAM, Program, Ran
 
 
 def apply(program: Program, code: int) -> dict[str, Any]:
@@ -27,10 +27,10 @@ def at_work(program: Program, *arguments: str) -> Iterator[subprocess.Popen[str]
         yield started
     finally:
         started.kill()
-        started.communicate(timeout=10)
+        started.communicate(timeout=PATIENCE)
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Looks until it is so."""
     end = time.monotonic() + seconds
     while not what():

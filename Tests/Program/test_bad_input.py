@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Lakehouse, Program, Ran
+from conftest import PATIENCE, Lakehouse, Program, Ran
 from policies import retention
 from runs import at_work, wait_for
 
@@ -310,7 +310,7 @@ def test_a_record_that_a_crash_cut_short_is_kept_aside(lake: Lakehouse, program:
 
 
 def test_a_second_run_on_the_folder_of_one_at_work(lake: Lakehouse, program: Program):
-    lake.fault("call", sql="list_partitions", delay=3.0)
+    lake.fault("call", sql="list_partitions", delay=PATIENCE)
     program.configure(lake.uri, ONE_ROW)
     with at_work(program) as first:
         wait_for(lambda: program.audit.exists() and len(program.records()) == 1)
@@ -321,12 +321,13 @@ def test_a_second_run_on_the_folder_of_one_at_work(lake: Lakehouse, program: Pro
 
 
 def test_a_folder_is_free_again_when_its_run_was_killed(lake: Lakehouse, program: Program):
-    lake.fault("call", sql="list_partitions", delay=1.0)
+    lake.fault("call", sql="list_partitions", delay=PATIENCE)
     program.configure(lake.uri, ONE_ROW)
     with at_work(program) as first:
-        wait_for(lambda: program.audit.exists() and len(program.records()) == 1)
+        wait_for(lambda: lake.control("GET", "/state")["struck"] != {})
+        assert len(program.records()) == 1
         os.kill(first.pid, signal.SIGKILL)
-        first.wait(10)
+        first.wait(PATIENCE)
     ran = program.apply()
     assert "nobody agreed" in ran.out
     assert len({r["run"] for r in program.records()}) == 2

@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from conftest import EVOLUTION, Lakehouse, Program
+from conftest import EVOLUTION, PATIENCE, Lakehouse, Program
 from hazard_lakes import add_row, aged, assert_sent_once, catalog, identity, small
 from policies import evolution, retention
 from runs import at_work, wait_for
@@ -57,13 +57,14 @@ def test_16_each_row_that_went_is_named_by_an_intent(lakehouse: Lakehouse, progr
 @small
 def test_16_the_intent_is_on_the_disk_before_the_call_acts(lakehouse: Lakehouse, program: Program):
     (row,) = aged(lakehouse, "log_stats")[0]
-    lakehouse.fault("before_commit", delay=1.0)
+    lakehouse.fault("before_commit", delay=PATIENCE)
     program.configure(lakehouse.uri, retention("4d", "log_stats"))
     with at_work(program, "--yes") as run:
         wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
         last = program.records()[-1]
         assert row in catalog(lakehouse)
-        assert run.wait(20) == 0
+        lakehouse.go_on()
+        assert run.wait(PATIENCE) == 0
     assert (last["kind"], [identity(r) for r in last["subject"]["partitions"]]) == ("intent", [row])
     assert last["call"] == lakehouse.mutators()[0]
     assert row not in catalog(lakehouse)
@@ -72,13 +73,14 @@ def test_16_the_intent_is_on_the_disk_before_the_call_acts(lakehouse: Lakehouse,
 @small
 def test_16_a_row_that_came_after_the_plan_stops_the_merge_that_would_take_it(lakehouse: Lakehouse, program: Program):
     """While the shadows are made somebody writes another old row of the day: no intent names it."""
-    lakehouse.fault("after_commit", view_set="blocks", delay=1.0)
+    lakehouse.fault("after_commit", view_set="blocks", delay=PATIENCE)
     program.configure(lakehouse.uri, evolution("blocks"))
     older = {"file_schema_hash": b"\x01", "file_path": "views/blocks/late.parquet"}
     with at_work(program, "--yes", "--format", "json") as run:
         wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
         add_row(lakehouse, "blocks", **older)
-        out, _ = run.communicate(timeout=20)
+        lakehouse.go_on()
+        out, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 4
     assert "would be removed and is not in the plan" in out
     assert_sent_once(lakehouse, 1)
@@ -123,12 +125,13 @@ def test_17_what_a_query_doubled_while_blocks_overlapped_is_found_by_the_next_ru
     """The query strikes between the shadows of blocks and their merge: the merge is held up until it was answered."""
     old = lakehouse.old("view_set_name = 'log_entries' AND view_instance_id != 'global'")
     process, rows = old[0]["view_instance_id"], old[0]["num_rows"]
-    lakehouse.fault("call", sql="materialize_partitions.'blocks'.*,3600", delay=2.0)
+    lakehouse.fault("call", sql="materialize_partitions.'blocks'.*,3600", delay=PATIENCE)
     program.configure(lakehouse.uri)
     with at_work(program, "--yes") as run:
         wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
         assert instance_rows(lakehouse, process) == 2 * rows
-        assert run.wait(30) == 4  # the old row that it was to retire is another one by now
+        lakehouse.go_on()
+        assert run.wait(PATIENCE) == 4  # the old row that it was to retire is another one by now
     doubled = f"view_instance_id = '{process}' AND num_rows = {2 * rows} AND view_set_name = 'log_entries'"
     assert len(lakehouse.partitions(doubled)) == 1
     again = program.apply("--yes")

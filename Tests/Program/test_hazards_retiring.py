@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from conftest import Lakehouse, Program
+from conftest import PATIENCE, Lakehouse, Program
 from hazard_lakes import (
     OLD_DAY,
     add_row,
@@ -103,7 +103,7 @@ def test_a_row_that_comes_where_an_empty_one_was_is_left_where_the_call_is_blind
         day = f"view_set_name = 'measures' AND view_instance_id = 'global' AND {of_day(lakehouse, -5)}"
         empty = lakehouse.partitions(f"{day} AND num_rows = 0")
         begin, end = (int(empty[0][name].timestamp()) * 10**9 for name in ("begin_insert_time", "end_insert_time"))
-        lakehouse.fault("before_commit", delay=1.5)
+        lakehouse.fault("before_commit", delay=PATIENCE)
         with at_work(program, "--yes", "--format", "json") as run:
             wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
             if takes_its_place:
@@ -112,7 +112,8 @@ def test_a_row_that_comes_where_an_empty_one_was_is_left_where_the_call_is_blind
             else:
                 late = {"file_path": "views/measures/late.parquet", "file_schema_hash": b"\x63"}
                 add_row(lakehouse, "measures", begin_insert_time=begin, end_insert_time=end, **late)
-            out, _ = run.communicate(timeout=30)
+            lakehouse.go_on()
+            out, _ = run.communicate(timeout=PATIENCE)
         assert run.returncode == 4, out
         (outcome,) = [r for r in json.loads(out)["retirements"] if r["view_set"] == "measures"]
         assert outcome["held"] == len(empty)

@@ -72,7 +72,7 @@ struct HostileServer: Sendable, CustomTestStringConvertible {
             configure(&$0)
         } _: { (channel) async throws in
             // A guard that is missing shows as a call that ran out of time.
-            let timeout = Duration.seconds(5)
+            let timeout = Duration.seconds(20)
             for _ in 1..<calls { _ = try await channel.unary(method, [], timeout: timeout) }
             let error = await #expect(throws: RPCError.self) { try await channel.unary(method, [], timeout: timeout) }
             let place = "127.0.0.1:\(channel.configuration.port): "

@@ -57,7 +57,7 @@ import Testing
             peer.untilClosed()
         } _: { (channel) async throws in
             let error = await #expect(throws: RPCError.self) {
-                try await channel.unary(method, [], timeout: .seconds(5))
+                try await channel.unary(method, [], timeout: .seconds(20))
             }
             #expect(error?.code == .notFound)
         }
@@ -101,9 +101,9 @@ import Testing
             peer.untilClosed()
         } _: { (channel) async throws in
             try await channel.serverStreaming(method, []).cancel()
-            #expect(try await channel.unary(method, [], timeout: .seconds(5)).message == [1])
+            #expect(try await channel.unary(method, [], timeout: .seconds(20)).message == [1])
             let error = await #expect(throws: RPCError.self) {
-                try await channel.unary(method, [], timeout: .seconds(5))
+                try await channel.unary(method, [], timeout: .seconds(20))
             }
             #expect(error?.message == "the peer broke HTTP/2's rules")
             #expect(error?.cause == "STREAM_CLOSED: DATA on stream 1, which is over")
@@ -127,7 +127,7 @@ import Testing
             try peer.flood(PeerConnection.bytes(type: 6, payload: [0, 0, 0, 0, 0, 0, 0, 0]))
         } _: { (channel) async throws in
             let error = await #expect(throws: RPCError.self) {
-                try await channel.unary(method, [UInt8](repeating: 0, count: 32 << 20), timeout: .seconds(5))
+                try await channel.unary(method, [UInt8](repeating: 0, count: 32 << 20), timeout: .seconds(20))
             }
             #expect(error?.message == "the peer broke HTTP/2's rules")
         }

@@ -82,7 +82,7 @@ import Testing
             peer.untilClosed()
         } configure: {
             $0.security = .tls(trusting)
-            $0.connectTimeout = .milliseconds(50)
+            $0.connectTimeout = .seconds(1)
         } _: { (channel) async throws in
             let error = await #expect(throws: RPCError.self) { try await channel.unary(method, []) }
             #expect(words(error) == "the peer took the connection but sent nothing of TLS")

@@ -39,7 +39,7 @@ struct TLSPeer: Sendable {
         choose(context)
         guard let ssl = SSL_new(context) else { throw PeerGone() }
         SSL_set_fd(ssl, descriptor)
-        guard SSL_accept(ssl) == 1 else {
+        guard uninterrupted({ Int(SSL_accept(ssl)) }) == 1 else {
             // Takes what is still on the way, so that the alert is not lost to a reset.
             shutdown(descriptor, CInt(SHUT_WR))
             var byte: UInt8 = 0

@@ -5,7 +5,7 @@ GET    /calls          every call: method, sql, metadata, code, count of message
 DELETE /calls
 POST   /faults         an object or a list; see faults.py
 POST   /connection     an object or a list; see proxy.py. They strike on the `proxy` port
-DELETE /faults         both kinds
+DELETE /faults         both kinds, and what one of them delays goes on
 POST   /clock          {"now": "2026-11-21T08:16:05Z" or "+36h", "frozen": false}
 POST   /replicas       {"versions": ["0.33", "0.30"]}: connections take turns; the first is the lake's own
 POST   /identities     {"TOKEN": {"admin": true, "sees": "all"}}: replaces all; {} ends authentication

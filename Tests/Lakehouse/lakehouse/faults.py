@@ -11,14 +11,14 @@ A fault is a JSON object given to the control port. `point` says where it strike
 
 and these say when: `n` the how manyth (rows and buckets from 0), `sql` a pattern that the statement must match,
 `times` how often (1 if not said, -1 for ever), and any name that the point tells of (`view_set`, `begin`, `end`).
-`delay` seconds are slept first. A fault with a delay and no `text` or `code` only delays.
+`delay` seconds pass first, or fewer where the faults are cleared meanwhile: so a test holds a call up until it has
+done its part, however long that takes. A fault with a delay and no `text` or `code` only delays.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
+        self._cleared = threading.Event()
         self.struck: dict[str, int] = {}
 
     def add(self, fault: Fault) -> None:
@@ -76,6 +77,8 @@ class Faults:
         with self._lock:
             self._faults.clear()
             self.struck.clear()
+            self._cleared.set()
+            self._cleared = threading.Event()
 
     def find(self, point: str, n: int = 0, **context: object) -> Fault | None:
         """The first fault that strikes here, after its delay; it is used up once more."""
@@ -85,7 +88,8 @@ class Faults:
                 return None
             fault.times -= fault.times > 0
             self.struck[point] = self.struck.get(point, 0) + 1
-        time.sleep(fault.delay)
+            cleared = self._cleared
+        cleared.wait(fault.delay)
         return None if fault.only_delays else fault
 
     def check(self, point: str, n: int = 0, **context: object) -> None:

@@ -87,6 +87,8 @@ def serve(arguments: list[str]) -> int:
         opened.callback(proxy.stop)
         controlled = control.start(control.Control(server, proxy))
         opened.callback(controlled.shutdown)
+        # What they delay would hold up the end.
+        opened.callback(faults.clear)
         print(json.dumps({"port": port, "proxy": proxy.port, "control": controlled.server_port}), flush=True)
         stop.wait()
     return 0
@@ -121,9 +123,10 @@ def fill(directory: Path, scenario: str | None, version: str, now: int, cache: P
     if cache is not None:
         day = datetime.fromtimestamp(now // SECOND, UTC).date().isoformat()
         cached = cache / f"{scenario}-{version}-{day}-{_code_hash()}"
-        if not cached.exists():
-            _cache(cached, scenario, version, now)
-        with contextlib.suppress(FileNotFoundError):  # it may be swept away at this moment
+        # It may be swept away at this moment, and nothing can be kept where the home folder is nobody's or read-only.
+        with contextlib.suppress(OSError):
+            if not cached.exists():
+                _cache(cached, scenario, version, now)
             if int((cached / BUILT_AT).read_text()) <= now:
                 shutil.copytree(cached, directory, dirs_exist_ok=True, copy_function=_link_or_copy)
                 return

@@ -50,7 +50,7 @@ class Client:
         )
 
     def call(self, method: str, request: bytes, **metadata: str) -> Answer:
-        stream = self.channel.unary_stream(FLIGHT + method)(request, metadata=list(metadata.items()), timeout=30)
+        stream = self.channel.unary_stream(FLIGHT + method)(request, metadata=list(metadata.items()), timeout=120)
         messages: list[bytes] = []
         with contextlib.suppress(grpc.RpcError):
             messages.extend(stream)
