@@ -6,6 +6,7 @@ Every run is searched for every secret: in what it prints, in the policy file's 
 from __future__ import annotations
 
 import json
+import signal
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 
 from conftest import EVOLUTION, RETENTION, Lakehouse, Program, Ran
 from issuer import DESCRIPTION, TOKEN, Answer, Issuer
+from runs import at_work, wait_for
 from test_tls import EC, certificate, unwrapped
 
 AUTHORITY = """\
@@ -304,6 +306,22 @@ def test_an_answer_that_is_none_is_refused(
 def test_an_issuer_that_is_slow_is_given_up(lake: Lakehouse, caller: Caller) -> None:
     caller.issuer.wrong[DESCRIPTION] = Answer(delay=30)
     caller.refused(lake, "did not answer in time", asks=0)
+
+
+@pytest.mark.parametrize("argument", ["--dry-run", "--yes"])
+def test_a_signal_ends_a_run_that_waits_for_its_first_token(lake: Lakehouse, caller: Caller, argument: str) -> None:
+    caller.issuer.wrong[DESCRIPTION] = Answer(delay=30)
+    caller.configure(lake)
+    with at_work(caller.program, argument) as run:
+        wait_for(lambda: caller.issuer.paths != [])
+        run.send_signal(signal.SIGTERM)
+        code, ran = run.wait(5), Ran(1, *run.communicate())
+    caller.search(ran)
+    assert code == 1
+    assert "the run was interrupted" in ran.err and "state  nothing was changed" in ran.err
+    assert lake.calls() == []
+    records = caller.program.records() if argument == "--yes" else []
+    assert [record["kind"] for record in records] == (["run_started", "run_finished"] if records else [])
 
 
 @pytest.mark.parametrize(

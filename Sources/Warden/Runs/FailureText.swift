@@ -2,6 +2,10 @@ import Micromegas
 import PartitionLifecycle
 
 extension RunFailure {
+    /// Its task was cancelled.
+    static let interrupted = RunFailure(
+        what: "the run was interrupted", why: "it was asked to stop", cure: "run this again to go on")
+
     /// Says an error so that whoever reads it knows what to do.
     init(explaining error: any Error, lake: LakeSettings) {
         switch error {

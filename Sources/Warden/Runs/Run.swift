@@ -33,7 +33,8 @@ public struct Run: Sendable {
 
     /// Performs the run.
     ///
-    /// - Throws: ``RunFailure`` saying what happened, why, what to do, and what state things are in; `CancellationError`.
+    /// - Throws: ``RunFailure`` saying what happened, why, what to do, and what state things are in; `CancellationError`
+    ///   where a dry run was cancelled.
     public func perform() async throws -> RunReport {
         try await failing(journal: nil) {
             if request.dryRun {
@@ -84,14 +85,16 @@ public struct Run: Sendable {
         }
     }
 
-    /// Says every error as a ``RunFailure`` and leaves it in the audit log.
+    /// Says every error as a ``RunFailure`` and leaves it in the audit log; a run without one lets its caller say that it was
+    /// cancelled.
     private func failing<R>(journal: RunJournal?, _ body: () async throws -> R) async throws -> R {
         do {
             return try await body()
         } catch let failure as RunFailure {
             throw failure
         } catch is CancellationError {
-            throw CancellationError()
+            guard let journal else { throw CancellationError() }
+            throw await journal.failed(.interrupted)
         } catch {
             var failure = RunFailure(explaining: error, lake: request.policies.lake)
             if let journal { failure = await journal.failed(failure) }

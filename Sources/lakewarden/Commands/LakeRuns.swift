@@ -25,29 +25,63 @@ extension LakeRuns {
     static let live = LakeRuns(
         run: { request, consent, progress in
             try await EventLoop.withLoop(name: "lakewarden") { loop in
-                try await stopping(on: loop, progress) { isStopping in
+                try await stopping(on: loop, progress) { stop in
                     try await Run(
-                        request, on: loop, progress: progress, isStopping: { isStopping.withLock { $0 } },
-                        confirm: consent
+                        request, on: loop, progress: progress, isStopping: { stop.isAsked },
+                        confirm: { report in
+                            let agrees = await consent(report)
+                            if agrees { try stop.begin() } else { try Task.checkCancellation() }
+                            return agrees
+                        }
                     ).perform()
                 }
             }
         },
         verifyAudit: { try AuditReport(verifying: $0) })
 
-    /// Lets SIGINT and SIGTERM ask a run to stop: it ends between two calls, so that nothing is left half done. The
-    /// second one ends the program as it would without this.
+    /// Lets SIGINT and SIGTERM ask a run to stop. As long as it only reads it is cancelled, whatever it waits for; then it
+    /// ends between two calls, so that nothing is left half done. The second signal ends the program as it would without
+    /// this.
     private static func stopping<R: Sendable>(
-        on loop: EventLoop, _ progress: @escaping Progress, _ run: @escaping @Sendable (Lock<Bool>) async throws -> R
+        on loop: EventLoop, _ progress: @escaping Progress, _ run: @escaping @Sendable (Stop) async throws -> R
     ) async throws -> R {
-        let isStopping = Lock(false)
+        let stop = Stop()
+        let source = try SignalSource(on: loop)
+        let work = Task { try await run(stop) }
         // The task alone holds the source: once it has heard of one signal, the next does what signals do.
-        let listener = Task(executorPreference: loop) { [source = try SignalSource(on: loop)] in
+        let listener = Task(executorPreference: loop) { [source = consume source] in
             _ = try await source.next()
-            isStopping.withLock { $0 = true }
-            progress(.stopping)
+            if stop.ask() { work.cancel() } else { progress(.stopping) }
         }
         defer { listener.cancel() }
-        return try await run(isStopping)
+        return try await work.value
+    }
+}
+
+/// What a run and a signal know of each other.
+private final class Stop: Sendable {
+    private let state = Lock((isAsked: false, hasBegun: false))
+
+    /// Whether the run is to end.
+    var isAsked: Bool { state.withLock { $0.isAsked } }
+
+    /// Asks the run to end.
+    ///
+    /// - Returns: Whether it has done nothing but read, and will not.
+    func ask() -> Bool {
+        state.withLock { state in
+            state.isAsked = true
+            return !state.hasBegun
+        }
+    }
+
+    /// Lets a run go beyond reading.
+    ///
+    /// - Throws: `CancellationError` where it was asked to end.
+    func begin() throws(CancellationError) {
+        try state.withLock { state throws(CancellationError) in
+            if state.isAsked { throw CancellationError() }
+            state.hasBegun = true
+        }
     }
 }
