@@ -271,6 +271,19 @@ def test_sql_comes_from_standard_input(lakehouse: Lakehouse) -> None:
     assert len(lakehouse.calls()) == 1
 
 
+def test_a_view_is_looked_for_only_where_no_partition_of_it_is_listed(lakehouse: Lakehouse, program: Program) -> None:
+    def asked(*arguments: str) -> list[str]:
+        lakehouse.control("DELETE", "/calls")
+        ran = program.run("partitions", "blocks", *arguments, "--lake", lakehouse.uri)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith("" if "json" in arguments else "view_set_name")
+        return [call["sql"].split("(")[0].split()[-1] for call in lakehouse.calls()]
+
+    assert asked() == ["list_partitions"]
+    for format in ("table", "csv", "json"):
+        assert asked("--limit", "0", "--format", format) == ["list_partitions", "list_view_sets"]
+
+
 def test_a_process_is_shown_upright(lakehouse: Lakehouse, program: Program) -> None:
     row = lakehouse.query("SELECT process_id, exe FROM processes LIMIT 1").to_pylist()[0]
     ran = program.run("process", row["process_id"], "--lake", lakehouse.uri)

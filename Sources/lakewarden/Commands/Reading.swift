@@ -76,10 +76,12 @@ extension Reading {
             }
         case .query(let sql, let range, let limit, let format):
             let stream = try await client.queryStream(sql, range: range, limit: limit)
-            var output = RowOutput(format.text, stream.schema, console)
-            for try await batch in stream { try output.write(batch) }
-            try output.end()
+            try await Self.print(stream, format, to: console)
+        case .partitions(let viewSet?, let limit, let format) where format != .arrow:
+            let stream = try await client.queryStream(try Self.partitions(of: viewSet), limit: limit)
+            try await Self.print(stream, format, to: console) { try await Self.checkIsThere(viewSet, client) }
         case .partitions(let viewSet, let limit, let format):
+            // The schema of an Arrow stream leaves before it is known whether a row follows.
             if let viewSet { try await Self.checkIsThere(viewSet, client) }
             try await Reading.query(sql: try Self.partitions(of: viewSet), range: nil, limit: limit, format)
                 .print(from: client, to: console)
@@ -91,6 +93,18 @@ extension Reading {
         case .describe(let view, let format):
             try MadeRows(try await client.describe(view).columns).print(format, to: console)
         }
+    }
+
+    /// Prints rows as they come.
+    ///
+    /// - Parameter checkEmpty: Called where none came, before anything is printed.
+    private static func print(
+        _ stream: QueryStream, _ format: RowFormat, to console: Console, checkEmpty: () async throws -> Void = {}
+    ) async throws {
+        var output = RowOutput(format.text, stream.schema, console)
+        for try await batch in stream { try output.write(batch) }
+        if output.rows == 0 { try await checkEmpty() }
+        try output.end()
     }
 
     /// Refuses a view set that the server does not list and of which no partition is left.
