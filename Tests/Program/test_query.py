@@ -289,6 +289,7 @@ def test_a_process_is_shown_upright(lakehouse: Lakehouse, program: Program) -> N
     ran = program.run("process", row["process_id"], "--lake", lakehouse.uri)
     shown = dict(line.split(None, 1) for line in ran.out.splitlines() if " " in line)
     assert (shown["process_id"], shown["exe"]) == (row["process_id"], row["exe"])
+    assert json.loads(shown["properties"]) == {"build": "release", "version": "1.4.2"}
     assert (
         program.run("process", row["process_id"], "--lake", lakehouse.uri, "--format", "json").json["exe"] == row["exe"]
     )

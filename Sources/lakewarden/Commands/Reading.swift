@@ -132,7 +132,12 @@ extension Reading {
         }
         // One row of many columns is read more easily upright.
         for row in rows {
-            let cells = zip(row.schema.fields, row.cells).map { [Value.text($0.name), .text($1)] }
+            var cells = zip(row.schema.fields, row.cells).map { [Value.text($0.name), .text($1)] }
+            if let place = row.schema.fields.firstIndex(where: { $0.name == "properties" }),
+                case .bytes(let bytes) = row.values[place], let properties = Properties.value(of: bytes)
+            {
+                cells[place][1] = properties
+            }
             try MadeRows(fields: [.init(name: "column", type: .utf8), .init(name: "value", type: .utf8)], rows: cells)
                 .print(.table, to: console)
         }
