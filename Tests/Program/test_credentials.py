@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EVOLUTION, RETENTION, Lakehouse, Program, Ran
+from conftest import EVOLUTION, PATIENCE, RETENTION, Lakehouse, Program, Ran
 from issuer import DESCRIPTION, TOKEN, Answer, Issuer
 from runs import at_work, wait_for
 from test_tls import EC, certificate, unwrapped
@@ -315,7 +315,7 @@ def test_a_signal_ends_a_run_that_waits_for_its_first_token(lake: Lakehouse, cal
     with at_work(caller.program, argument) as run:
         wait_for(lambda: caller.issuer.paths != [])
         run.send_signal(signal.SIGTERM)
-        code, ran = run.wait(5), Ran(1, *run.communicate())
+        code, ran = run.wait(PATIENCE), Ran(1, *run.communicate())
     caller.search(ran)
     assert code == 1
     assert "the run was interrupted" in ran.err and "state  nothing was changed" in ran.err

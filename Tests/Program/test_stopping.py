@@ -8,7 +8,7 @@ import pty
 import signal
 import subprocess
 
-from conftest import PROGRAM, Lakehouse, Program
+from conftest import PATIENCE, PROGRAM, Lakehouse, Program
 
 
 def test_a_signal_at_the_question_ends_the_run(lakehouse: Lakehouse, program: Program) -> None:
@@ -22,7 +22,7 @@ def test_a_signal_at_the_question_ends_the_run(lakehouse: Lakehouse, program: Pr
             said += os.read(ours, 1 << 16)
         run.send_signal(signal.SIGINT)
         try:
-            code = run.wait(10)
+            code = run.wait(PATIENCE)
         finally:
             run.kill()
         with contextlib.suppress(OSError):
