@@ -23,6 +23,7 @@ struct DayRun {
         var waiting: [ViewRebuild] = []
         for rebuild in day.views {
             let run = ViewRun(context: context, rebuild: rebuild)
+            if stoppedBecause == nil, try await context.waitForPause() { catalog = try await context.list() }
             if let reason = reasonToSkip(rebuild) {
                 end(run.outcome(.skipped(finding: reason)))
                 continue
@@ -49,7 +50,8 @@ struct DayRun {
     /// A merge some time after its comparison: everything is listed, counted and compared again.
     private mutating func mergeLate(_ rebuild: ViewRebuild, _ catalog: inout Catalog) async throws {
         let run = ViewRun(context: context, rebuild: rebuild)
-        if let reason = stoppedBecause ?? (context.isStopping() ? Self.asked : nil) {
+        if stoppedBecause == nil { _ = try await context.waitForPause() }
+        if let reason = stoppedBecause ?? (context.isStopping() ? RunContext.asked : nil) {
             end(
                 run.outcome(
                     .skipped(finding: "\(reason); its new rows stand beside the old ones, the next run merges them")))
@@ -66,7 +68,10 @@ struct DayRun {
         }
     }
 
+    /// A merge right after its comparison.
     private mutating func merge(_ run: ViewRun, _ summary: ProofSummary, _ catalog: inout Catalog) async throws {
+        // After a pause it is one some time after it.
+        if try await context.waitForPause() { return try await mergeLate(run.rebuild, &catalog) }
         let (outcome, after, stopsDay) = try await run.merge(summary, in: catalog)
         catalog = after
         end(outcome)
@@ -75,7 +80,7 @@ struct DayRun {
 
     private func reasonToSkip(_ rebuild: ViewRebuild) -> String? {
         if let stoppedBecause { return stoppedBecause }
-        if context.isStopping() { return Self.asked }
+        if context.isStopping() { return RunContext.asked }
         // A view whose merge waits is whole already: its shadows cover it.
         let missing = rebuild.reads.first { outcomes[$0].map { $0.state != .proved } ?? false }
         return missing.map { "it reads \($0), which was not rebuilt" }
@@ -89,6 +94,4 @@ struct DayRun {
         outcomes[outcome.viewSet] = outcome
         context.progress(.rebuilt(outcome))
     }
-
-    private static let asked = "the run was asked to stop"
 }

@@ -10,6 +10,8 @@ enum StepEnd {
     case trouble(String)
     /// An answer did not come to its end: what the calls did is not known. Nothing further was sent.
     case lost(String)
+    /// The run was asked to stop while it waited, as people read it. Nothing further was sent.
+    case stopped(String)
 }
 
 extension RunContext {
@@ -23,7 +25,8 @@ extension RunContext {
         let total = calls.reduce(0) { $0 + $1.buckets.count }
         for call in calls {
             if let why = call.objection { return .trouble("the call is not sent: \(why)") }
-            try await waitForPause()
+            // A merge has waited before it was decided.
+            if stage == .shadow, try await waitForPause(), isStopping() { return .stopped(Self.asked) }
             let intent = try await journal.intend(call, of: rebuild, isMerge: stage == .merge)
             var answer = MaterializeAnswer(to: call, isMerge: stage == .merge)
             var failure: String?

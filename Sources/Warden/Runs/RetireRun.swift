@@ -35,6 +35,8 @@ struct RetireRun {
     /// Follows one retirement of the plan.
     func perform(_ retirement: Retirement, _ catalog: inout Catalog) async throws -> RetirementOutcome {
         var result = Result()
+        // What is looked at from here on is to be so when the calls are sent.
+        if try await context.waitForPause() { catalog = try await context.list() }
         // A row that is gone or was written anew since is not the one that the plan names.
         let listed = Set(catalog.partitions)
         var rows = retirement.partitions.filter(listed.contains)
@@ -42,7 +44,7 @@ struct RetireRun {
         if result.held > 0 { result.note("\(result.held) rows changed since the plan was made") }
         if context.isStopping() {
             result.held += rows.count
-            result.note("the run was asked to stop")
+            result.note(RunContext.asked)
             rows = []
         }
         if retirement.reason.isRebuiltByQuery {
@@ -97,7 +99,7 @@ struct RetireRun {
             let isAsked = reason.isPlanned && context.isStopping()
             guard result.stillThere + result.unknown == 0, !isAsked else {
                 result.held += batch.rows.count
-                result.note(isAsked ? "the run was asked to stop" : "an earlier batch did not go as asked")
+                result.note(isAsked ? RunContext.asked : "an earlier batch did not go as asked")
                 continue
             }
             try await retire(batch, reason: reason, &catalog, &result)
@@ -148,9 +150,13 @@ struct RetireRun {
     private func retire(
         _ batch: Batch, reason: Reason, _ catalog: inout Catalog, _ result: inout Result
     ) async throws {
-        try await context.waitForPause()
+        let waited = try await context.waitForPause()
+        if waited, context.isStopping() {
+            result.held += batch.rows.count
+            return result.note(RunContext.asked)
+        }
         // A call by metadata removes what has the key by then; one that is blind to the hash is looked at right before.
-        if batch.kind == .metadataBlindToHash { catalog = try await context.list() }
+        if waited || batch.kind == .metadataBlindToHash { catalog = try await context.list() }
         let exact = batches(batch.rows, in: catalog).filter { $0.kind == batch.kind }
         guard exact.reduce(0, { $0 + $1.rows.count }) == batch.rows.count else {
             result.held += batch.rows.count

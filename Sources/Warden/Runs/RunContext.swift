@@ -20,15 +20,34 @@ struct RunContext {
     /// A fresh listing.
     func list() async throws -> Catalog { try await lake.list(definitions: capabilities.definitions) }
 
-    /// Waits while the maintenance service has its minutes to itself.
-    func waitForPause() async throws {
-        guard policies.lake.maintenanceService == .present else { return }
-        while true {
-            let now = try await lake.now()
-            guard let until = Pauses.end(at: now, maintenanceService: policies.lake.maintenanceService) else { return }
-            let duration = until - now
-            progress(.waiting(reason: "the maintenance service works until \(until)", duration))
-            try await lake.sleep(for: duration)
+    /// Waits while the maintenance service has its minutes to itself, or until the run is asked to stop: then nothing is
+    /// to be sent.
+    ///
+    /// - Returns: Whether there was something to wait for: what was read before may have changed.
+    func waitForPause() async throws -> Bool {
+        var waited = false
+        while let until = try await pauseEnd() {
+            waited = true
+            let end = ContinuousClock.now + until.duration
+            progress(.waiting(reason: "the maintenance service works until \(until.time)", until.duration))
+            while !isStopping(), ContinuousClock.now < end {
+                try await lake.sleep(for: min(Self.hearing, end - .now))
+            }
+            if isStopping() { break }
         }
+        return waited
     }
+
+    /// Until when the maintenance service works by the server's clock, and how long that is; nil where it does not.
+    private func pauseEnd() async throws -> (time: Timestamp, duration: Duration)? {
+        guard policies.lake.maintenanceService == .present else { return nil }
+        let now = try await lake.now()
+        return Pauses.end(at: now, maintenanceService: .present).map { ($0, $0 - now) }
+    }
+
+    /// How often a wait looks whether the run was asked to stop.
+    private static var hearing: Duration { .seconds(1) }
+
+    /// What is said of work that was not begun since the run was asked to stop.
+    static var asked: String { "the run was asked to stop" }
 }

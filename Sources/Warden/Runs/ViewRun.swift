@@ -41,6 +41,12 @@ struct ViewRun {
             let cleared = try await retireShadows(in: after, because: finding)
             return .ended(
                 outcome(.failed(finding: finding + cleared.note + damage(in: cleared.catalog))), stopsDay: true)
+        case .stopped(let finding):
+            let after = try await context.list()
+            try await context.journal.shadowed(rebuild, rows: rebuild.newRows(in: after))
+            return .ended(
+                outcome(.skipped(finding: "\(finding); the old rows stand, the next run goes on")),
+                stopsDay: true)
         case .lost(let finding):
             let (after, isSettled) = try await context.settle(rebuild.viewSet)
             try await context.journal.shadowed(rebuild, rows: rebuild.newRows(in: after))
@@ -91,7 +97,7 @@ struct ViewRun {
         var after: Catalog
         switch end {
         case .answered: after = try await context.list()
-        case .trouble(let finding):
+        case .trouble(let finding), .stopped(let finding):
             trouble = finding
             after = try await context.list()
         case .lost(let finding):
