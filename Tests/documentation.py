@@ -32,19 +32,19 @@ _ provider: any CredentialProvider, _ settings: OIDCClientCredentials.Settings, 
 _ sql: String, _ id: String, _ streamID: String, _ blockID: String, _ name: String, _ text: String, _ path: String,
 _ midnight: Timestamp, _ border: Timestamp, _ now: Timestamp, _ hour: TimeRange, _ day: TimeRange, _ week: TimeRange,
 _ options: [String: String], _ file: OutputFile, _ bytes: [UInt8], _ headerLength: Int,
-_ row: Row, _ stream: QueryStream, _ batch: RecordBatch, _ column: Column, _ lists: ListValues,
+_ row: Row, _ rows: [Row], _ stream: QueryStream, _ batch: RecordBatch, _ column: Column, _ lists: ListValues,
 _ schema: inout Schema, _ writer: inout TableWriter, _ builder: inout ColumnBuilder, _ decoder: inout StreamDecoder,
 _ call: MaterializationCall, _ key: RetireKey, _ preview: RetirePreview, _ source: FlightSQLClient,
-_ process: ProcessRow, _ blocks: [BlockRow], _ payloads: [PayloadRow],
+_ process: ProcessRow, _ blocks: [BlockRow], _ payloads: [PayloadRow]"""
+#: The same of the layers beneath the library.
+NAMES_BENEATH = """,
 _ channel: Channel, _ connection: FlightSQLConnection, _ request: [UInt8], _ metadata: inout Metadata,
 _ answer: ServerStreamingCall, _ exchange: StreamingCall"""
+#: Where the library's own examples stand: they need no other import.
+OWN = ("Sources/Micromegas/", *PAGES)
+IMPORTS_BENEATH = "import ArrowIPC\nimport AsyncIO\nimport FlightSQL\nimport GRPC\nimport UTCTime\n"
 BEGINNING = """\
-import ArrowIPC
-import AsyncIO
-import FlightSQL
-import GRPC
 import Micromegas
-import UTCTime
 
 struct OutputFile { func write(_ bytes: [UInt8]) {} }
 func makeCall() async throws {}
@@ -89,17 +89,33 @@ def shown(page: Path) -> list[str]:
     return block[1].splitlines() if block else []
 
 
-def source(examples: list[tuple[str, list[str]]]) -> str:
+def source(examples: list[tuple[str, list[str]]], *, beneath: bool) -> str:
     """A program with a function an example; messages of the compiler name the comment's place."""
-    text = BEGINNING
+    text = (IMPORTS_BENEATH if beneath else "") + BEGINNING
+    names = NAMES + (NAMES_BENEATH if beneath else "")
     for number, (place, lines) in enumerate(examples):
         # A function that is shown belongs to a type of the reader's.
-        head = f"func example{number}(\n{NAMES}\n) async throws {{"
+        head = f"func example{number}(\n{names}\n) async throws {{"
         if lines[0].startswith("func "):
             head = f"struct Example{number} {{"
         body = "\n".join(re.sub(r"\bcall\(\)", "makeCall()", line) for line in lines)
         text += f'{head}\n#sourceLocation(file: "{place}", line: 1)\n{body}\n#sourceLocation()\n}}\n'
     return text
+
+
+def compile_errors(text: str, build: Path) -> list[str]:
+    """What the compiler has against a program."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "Examples.swift"
+        program.write_text(text)
+        # Values that are made and not used again are what examples are for.
+        command = ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", "examples", "-I", build / "Modules"]
+        for modules in sorted((ROOT / "Sources").glob("C*/module.modulemap")):
+            command += ["-Xcc", f"-fmodule-map-file={modules}"]
+        command += ["-I", ROOT / "Sources/CLinux/include", program]
+        compiled = subprocess.run(command, capture_output=True, text=True)
+    errors = [line for line in compiled.stderr.splitlines() if re.match(r"\S.*error: ", line)]
+    return errors or ([compiled.stderr] if compiled.returncode else [])
 
 
 def main() -> int:
@@ -122,19 +138,12 @@ def main() -> int:
     examples.append((PAGES[0], [line for line in pages[0] if not line.startswith("import ")]))
     for line in missing:
         print(line)
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "Examples.swift"
-        program.write_text(source(examples))
-        # Values that are made and not used again are what examples are for.
-        command = ["swiftc", "-typecheck", "-swift-version", "6", "-package-name", "examples", "-I", build / "Modules"]
-        for modules in sorted((ROOT / "Sources").glob("C*/module.modulemap")):
-            command += ["-Xcc", f"-fmodule-map-file={modules}"]
-        command += ["-I", ROOT / "Sources/CLinux/include", program]
-        compiled = subprocess.run(command, capture_output=True, text=True)
-    errors = [line for line in compiled.stderr.splitlines() if re.match(r"\S.*error: ", line)]
-    for line in errors or ([compiled.stderr] if compiled.returncode else []):
+    own = [one for one in examples if one[0].startswith(OWN)]
+    others = [one for one in examples if not one[0].startswith(OWN)]
+    errors = compile_errors(source(own, beneath=False), build) + compile_errors(source(others, beneath=True), build)
+    for line in errors:
         print(line)
-    if missing or compiled.returncode:
+    if missing or errors:
         return 1
     print(f"examples: {len(examples)} compile")
     return 0

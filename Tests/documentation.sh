@@ -16,7 +16,7 @@ swift build --quiet --scratch-path "$scratch" --target Micromegas \
     -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs"
 python3 Tests/documentation.py "$graphs" "$scratch/debug"
 
-# The site is the library product's: what other modules declare is not its own.
+# The site is the library product's, with what it gives on from other modules; what else those declare is not its own.
 own=$scratch/own-graphs
 rm -rf "$own"
 mkdir "$own"

@@ -21,7 +21,21 @@ extension FlightSQLClient {
     ) async throws -> Result {
         var configuration = ClientConfiguration(address: try ServerAddress(uri: uri), credentials: credentials)
         configuration.preserveDictionary = preserveDictionary
-        return try await EventLoop.withLoop(name: "micromegas") { [configuration] loop in
+        return try await withConnection(configuration, body)
+    }
+
+    /// Makes a client of a configuration, with headers or TLS of its own, on an event loop of its own for the time of
+    /// `body`; closes its connection and its loop on every way out.
+    ///
+    ///     configuration.headers = [RequestHeader("x-tenant-id", "production")]
+    ///     configuration.tls.authorityFile = "/etc/ssl/lake-ca.pem"
+    ///     let rows = try await FlightSQLClient.withConnection(configuration) { try await $0.query("SELECT 1 AS one").rows }
+    ///
+    /// - Throws: What `body` throws.
+    public static func withConnection<Result>(
+        _ configuration: ClientConfiguration, _ body: (FlightSQLClient) async throws -> Result
+    ) async throws -> Result {
+        try await EventLoop.withLoop(name: "micromegas") { loop in
             try await withConnection(configuration, on: loop, body)
         }
     }

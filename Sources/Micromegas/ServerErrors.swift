@@ -1,10 +1,8 @@
-public import GRPC
+package import GRPC
 
 extension MicromegasError {
     /// What a failed call means, by the server's status and the beginning of its message (contract §1, "Errors").
-    ///
-    ///     do { try await call() } catch let error as RPCError { throw MicromegasError(error) }
-    public init(_ error: RPCError) {
+    package init(_ error: RPCError) {
         self.init(
             Self.code(of: error), Self.shown(error), detail: nil, cause: error.cause,
             mayHaveBeenProcessed: error.mayHaveBeenProcessed)

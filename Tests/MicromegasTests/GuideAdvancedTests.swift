@@ -19,7 +19,7 @@ struct GuideAdvancedTests {
                 RequestHeader("x-tenant-id", "production"), RequestHeader("x-request-id", "trace-12345"),
             ]
             let fixed = configuration
-            let count = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
+            let count = try await FlightSQLClient.withConnection(fixed) { try await $0.count("SELECT 1") }
             #expect(count == 1)
             let sent = try #require(try await lakehouse.calls().last?.metadata)
             #expect(sent.contains(["x-tenant-id", "production"]) && sent.contains(["x-request-id", "trace-12345"]))
@@ -38,7 +38,7 @@ struct GuideAdvancedTests {
                 RequestHeader("x-api-key", secret: .file(file)), RequestHeader("x-client-version", "swift-1.0.0"),
             ]
             let fixed = configuration
-            let count = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
+            let count = try await FlightSQLClient.withConnection(fixed) { try await $0.count("SELECT 1") }
             #expect(count == 1)
             let sent = try #require(try await lakehouse.calls().last?.metadata)
             #expect(sent.contains(["x-api-key", "mm_prod_1234567890abcdef"]))
@@ -84,17 +84,6 @@ struct GuideAdvancedTests {
             #expect(warnings > 0 && statistics.rows == Int64(warnings))
             #expect(statistics.estimatedRows == statistics.rows && told.last == 1)
             #expect(statistics.batches == told.count && statistics.totalTime >= statistics.processingTime)
-        }
-    }
-}
-
-/// A client of a configuration, on an event loop of its own.
-enum EventLoopClient {
-    static func with<R: Sendable>(
-        _ configuration: ClientConfiguration, _ body: (FlightSQLClient) async throws -> R
-    ) async throws -> R {
-        try await EventLoop.withLoop(name: "guide") { loop in
-            try await FlightSQLClient.withConnection(configuration, on: loop, body)
         }
     }
 }

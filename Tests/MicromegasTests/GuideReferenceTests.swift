@@ -134,6 +134,20 @@ struct GuideReferenceTests {
         }
     }
 
+    /// "pyarrow RecordBatch": `to_pylist`. Each kind of value has a word of its own; another kind is nil.
+    @Test func `values of a row are taken by the kind they are of`() async throws {
+        try await GuideLake.with { client, _ in
+            let sql =
+                "SELECT 1.5 AS d, true AS b, decode('00ff', 'hex') AS h, 'x' AS t, 7 AS i, "
+                + "arrow_cast(NULL, 'Float64') AS n"
+            let row = try #require(try await client.query(sql).rows.first)
+            #expect(row.double("d") == 1.5 && row.bool("b") == true && row.bytes("h") == [0, 255])
+            #expect(row.text("t") == "x" && row.integer("i") == 7)
+            #expect(row.double("n") == nil && row.double("i") == nil && row.bool("t") == nil && row.bytes("t") == nil)
+            #expect(row.double("nowhere") == nil)
+        }
+    }
+
     /// "`FlightSQLClient(uri, headers)`" and "Connection Configuration".
     @Test func `a client is configured with headers`() async throws {
         try await GuideLake.with { _, lakehouse in
@@ -141,7 +155,7 @@ struct GuideReferenceTests {
                 address: try ServerAddress(uri: "grpc://127.0.0.1:\(lakehouse.port)"))
             configuration.headers = [RequestHeader("x-tenant-id", "production")]
             let fixed = configuration
-            let one = try await EventLoopClient.with(fixed) { try await $0.count("SELECT 1") }
+            let one = try await FlightSQLClient.withConnection(fixed) { try await $0.count("SELECT 1") }
             #expect(one == 1)
             #expect(try await lakehouse.calls().last?.metadata.contains(["x-tenant-id", "production"]) == true)
             #expect(try ServerAddress(uri: "grpc+tls://remote-server:50051").isSecure)
@@ -241,7 +255,7 @@ struct GuideReferenceTests {
                 """
             var values: [String: [Double]] = [:]
             for row in try await client.query(sql, range: days).rows {
-                guard let name = row.text("name"), case .double(let value)? = row["value"] else { continue }
+                guard let name = row.text("name"), let value = row.double("value") else { continue }
                 values[name, default: []].append(value)
             }
             let means = values.mapValues { $0.reduce(0, +) / Double($0.count) }

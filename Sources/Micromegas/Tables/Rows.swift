@@ -36,6 +36,27 @@ public struct Row: Sendable {
         }
     }
 
+    /// The floating-point number in a column; nil where it holds none.
+    ///
+    ///     let mean = rows.compactMap { $0.double("value") }.reduce(0, +) / Double(rows.count)
+    public func double(_ name: String) -> Double? {
+        if case .double(let number)? = self[name] { number } else { nil }
+    }
+
+    /// The truth in a column; nil where it holds none.
+    ///
+    ///     let isGlobal = row.bool("global_instance_available") ?? false
+    public func bool(_ name: String) -> Bool? {
+        if case .bool(let truth)? = self[name] { truth } else { nil }
+    }
+
+    /// The bytes in a column, such as a payload or a hash; nil where it holds none.
+    ///
+    ///     let hash = row.bytes("file_schema_hash") ?? []
+    public func bytes(_ name: String) -> [UInt8]? {
+        if case .bytes(let bytes)? = self[name] { bytes } else { nil }
+    }
+
     /// The time in a column of timestamps; nil where it holds none that nanoseconds since 1970 can say.
     ///
     ///     let age = row.time("start_time").map { now - $0 }
