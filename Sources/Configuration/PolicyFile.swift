@@ -15,9 +15,10 @@ public struct PolicyFile: Sendable, Hashable {
 
     /// Reads a file. The files it names are looked for beside it unless they begin with `/`.
     ///
+    /// - Parameter needsPolicies: Whether there have to be policies; whoever only reads the lake needs none.
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
-    public init(path: String) throws(ConfigurationError) {
-        try self.init(path: path, bytes: try Self.contents(of: path))
+    public init(path: String, needsPolicies: Bool = true) throws(ConfigurationError) {
+        try self.init(path: path, bytes: try Self.contents(of: path), needsPolicies: needsPolicies)
         guard let slash = path.lastIndex(of: "/") else { return }
         policies.lake.mapFiles { $0.hasPrefix("/") ? $0 : path[...slash] + $0 }
     }
@@ -25,11 +26,11 @@ public struct PolicyFile: Sendable, Hashable {
     /// Reads a file's contents.
     ///
     /// - Throws: ``ConfigurationError`` with everything that is wrong.
-    public init(path: String, bytes: [UInt8]) throws(ConfigurationError) {
+    public init(path: String, bytes: [UInt8], needsPolicies: Bool = true) throws(ConfigurationError) {
         var diagnostics = Diagnostics(file: path)
         let text = TextCheck.text(bytes, &diagnostics)
         let root = text.flatMap { YAMLComposer.compose($0, &diagnostics) }
-        var decoder = PolicyDecoder(diagnostics: diagnostics)
+        var decoder = PolicyDecoder(diagnostics: diagnostics, needsPolicies: needsPolicies)
         // What was refused above is left out of the tree; the rest is checked all the same.
         let policies = root.flatMap { decoder.decode($0) }
         guard let policies else { throw ConfigurationError(diagnostics: decoder.diagnostics.sorted) }

@@ -56,7 +56,8 @@ public struct TimeRange: Sendable, Hashable {
         } catch {
             throw MicromegasError(
                 .refused,
-                "the range's \(name) “\(text)” is neither a date nor RFC 3339 (2026-11-21T06:14:03Z): \(error.reason)")
+                "the range's \(name) “\(text)” cannot be used: \(error.reason); write a date or RFC 3339 "
+                    + "(2026-11-21T06:14:03Z)")
         }
     }
 }

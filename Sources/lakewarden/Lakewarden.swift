@@ -7,6 +7,7 @@ import Glibc
     static let version = "0.1.0"
 
     static func main() async {
+        StandardStreams.fill()
         // A reader that goes away ends a write with an error, not the program in the middle of a run.
         signal(SIGPIPE, SIG_IGN)
         FreedMemory.keep()
@@ -32,7 +33,7 @@ import Glibc
             }
             return .done
         } catch {
-            console.write(error.text + "\n", to: .errors)
+            console.write(error.page(console.look(.errors, color: "never")), to: .errors)
             return .usage
         }
     }

@@ -78,16 +78,17 @@ import Testing
     func `a command line that cannot be followed gets the nearest that could`(_ line: String, _ said: String) {
         let arguments = line.split(separator: " ").map(String.init)
         let error = #expect(throws: UsageError.self) { try Invocation(arguments: arguments) }
-        #expect(error?.text.split(separator: "\n").first.map(String.init) == "error: " + said)
+        #expect(error?.page(Look()).lines.first == "error: " + said)
     }
 
     @Test func `a usage error says how the command is used and where more is said`() {
         let error = #expect(throws: UsageError.self) { try Invocation(arguments: ["validate", "--fromat"]) }
         #expect(
-            error?.text == """
+            error?.page(Look()).text == """
                 error: unknown option --fromat; did you mean --format?
                 usage: lakewarden validate [OPTION...] [FILE...]
                 see:   lakewarden help validate
+
                 """)
     }
 

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import subprocess
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -177,6 +178,8 @@ def test_nobody_at_the_address_is_an_error(program: Program) -> None:
     ran = program.run("views", "--lake", "grpc://127.0.0.1:1")
     assert (ran.code, ran.out) == (1, "")
     assert "127.0.0.1:1" in ran.err and "cure" in ran.err
+    # No row was printed, so nothing is said of rows.
+    assert "rows that were printed" not in ran.err
 
 
 @pytest.mark.parametrize("form", ["json", "arrow", "table"])
@@ -314,6 +317,62 @@ def test_the_policy_file_names_the_lake_and_its_token(program: Program) -> None:
         assert not any(name == "authorization" for name, _ in running.calls()[-1]["metadata"])
     finally:
         running.stop()
+
+
+def test_a_file_that_names_a_lake_and_no_policies_is_enough_to_read(program: Program) -> None:
+    running = Lakehouse("--scenario", "morning-after", "--admin-token", "a-token")
+    try:
+        text = f"version: 1\nlake:\n  uri: {running.uri}\n  credentials: {{ token_env: LAKE_TOKEN }}\n"
+        program.config.write_text(text)
+        env = {"LAKE_TOKEN": "a-token"}
+        ran = program.run("views", "--config", program.config, env=env)
+        assert (ran.code, ran.err) == (0, "") and "log_entries" in ran.out
+        # A run of policies still needs some, and those that are there are checked for a reader, too.
+        for command in (["validate"], ["apply", "--dry-run"]):
+            refused = program.run(*command, "--config", program.config, env=env)
+            assert refused.code == 1 and "the file has no policies" in refused.out + refused.err
+        program.config.write_text(text + "policies:\n  - nam: x\n")
+        assert program.run("views", "--config", program.config, env=env).code == 1
+    finally:
+        running.stop()
+
+
+def test_a_closed_standard_output_takes_nothing_meant_for_another_file(lakehouse: Lakehouse) -> None:
+    # What is opened next would have its number: rows would go to the lake's connection, progress into the audit log.
+    line = f"'{PROGRAM}' views --lake {lakehouse.uri} >&-"
+    ran = subprocess.run(["bash", "-c", line], stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ran.returncode == 1 and "Bad file descriptor" in ran.stderr
+    line = f"'{PROGRAM}' query - --lake {lakehouse.uri} <&-"
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout) == (64, "") and "standard input" in ran.stderr
+
+
+def test_what_cannot_be_followed_is_told_in_ascii_where_the_locale_has_no_more(program: Program) -> None:
+    for command in (["process", "nop\u00e9"], ["apply", "--config", "x\u00e9.yaml", "--lake", "grpc://h\u00e9"]):
+        assert program.run(*command, env={"LC_ALL": "C"}).err.isascii()
+    assert "\u201cnop\u00e9\u201d" in program.run("process", "nop\u00e9", env={"LC_ALL": "C.UTF-8"}).err
+
+
+def test_a_reader_that_is_slow_costs_no_time(lakehouse: Lakehouse) -> None:
+    def used(process: int) -> float:
+        ticks = Path(f"/proc/{process}/stat").read_text().split()[13:15]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    reading, writing = os.pipe()
+    # As a terminal or a socket may be that another program has set so.
+    os.set_blocking(writing, False)
+    sql = "SELECT value FROM generate_series(1, 300000)"
+    ran = subprocess.Popen([PROGRAM, "query", sql, "--lake", lakehouse.uri, "--format", "csv"], stdout=writing)
+    os.close(writing)
+    first = os.read(reading, 1)
+    # What fits into the transport's windows comes first.
+    time.sleep(1)
+    before = used(ran.pid)
+    time.sleep(1.5)
+    spent = used(ran.pid) - before
+    with os.fdopen(reading, "rb") as rest:
+        assert (first + rest.read()).count(b"\n") == 300_001
+    assert ran.wait(60) == 0 and spent < 0.3
 
 
 def test_a_reader_that_goes_away_ends_the_query(lakehouse: Lakehouse) -> None:

@@ -4,6 +4,8 @@ import UTCTime
 /// Makes policies of a file's tree. It goes on after each problem, so that one reading tells all of them.
 struct PolicyDecoder {
     var diagnostics: Diagnostics
+    /// Whether a file without policies is refused.
+    var needsPolicies = true
 
     /// The policies of a tree; nil where errors were reported.
     mutating func decode(_ root: YAMLNode) -> PolicySet? {
@@ -12,7 +14,9 @@ struct PolicyDecoder {
         let lakeNode = fields.required("lake", example: "lake: { uri: grpc://HOST:PORT }", &diagnostics)
         let lake = lakeNode.flatMap { decodeLake($0) }
         let guardRails = fields["guard_rails"].map { decodeGuardRails($0) } ?? GuardRailSettings()
-        let policyNode = fields.required("policies", example: "a list of policies", &diagnostics)
+        let policyNode =
+            needsPolicies
+            ? fields.required("policies", example: "a list of policies", &diagnostics) : fields["policies"]
         let policies = policyNode.map { decodePolicies($0) } ?? []
         checkNames(policies)
         if let lake, let guardRails { checkAges(policies, lake, guardRails) }

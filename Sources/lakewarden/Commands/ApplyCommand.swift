@@ -45,7 +45,7 @@ struct ApplyCommand: Sendable {
     }
 
     private func refuseLake(_ reason: String) -> Result<RunRequest, CodeError> {
-        console.write(UsageError("--lake \(reason)", command: .apply).text + "\n", to: .errors)
+        console.write(UsageError("--lake \(reason)", command: .apply).page(errorLook), to: .errors)
         return .failure(CodeError(value: .usage))
     }
 

@@ -27,7 +27,7 @@ struct LakeChoice: Sendable, Hashable {
             return
         }
         if let path = options.value(.lakeFile) ?? (named == nil ? Self.existing : nil) {
-            lake = try PolicyFile(path: path).policies.lake
+            lake = try PolicyFile(path: path, needsPolicies: false).policies.lake
             if let named {
                 let fileAsksForTLS = (try? ServerAddress(uri: lake.uri))?.isSecure == true
                 // As for apply: the file's token and headers are not sent in the clear by a slip of the hand.

@@ -27,20 +27,19 @@ struct ReadCommand: Sendable {
             return .error
         }
         if let refusal = lake.refusal { throw UsageError("--lake \(refusal)", command: name) }
+        let (output, hasPrinted) = console.noting()
         do {
-            let configuration = try lake.configuration()
-            try await EventLoop.withLoop(name: "lakewarden") { [console] loop in
-                try await FlightSQLClient.withConnection(configuration, on: loop) { client in
-                    try await reading.print(from: client, to: console)
-                    if let warning = client.credentialsWarning { console.write("warning: \(warning)\n", to: .errors) }
-                }
+            try await FlightSQLClient.withConnection(try lake.configuration()) { client in
+                try await reading.print(from: client, to: output)
+                if let warning = client.credentialsWarning { console.write("warning: \(warning)\n", to: .errors) }
             }
             return .done
         } catch RowOutput.Stop.nobodyReads {
             // As after `| head`: whoever read has what it wanted.
             return .done
         } catch {
-            console.write(ErrorBlock.page(RunFailure(reading: error, lake, name), errorLook), to: .errors)
+            let failure = RunFailure(reading: error, lake, name, hasPrinted: hasPrinted.withLock { $0 })
+            console.write(ErrorBlock.page(failure, errorLook), to: .errors)
             return .error
         }
     }
@@ -56,5 +55,18 @@ struct ReadCommand: Sendable {
         var read = options
         read.operands = [sql]
         return read
+    }
+}
+
+extension Console {
+    /// The same console, and whether something of an answer went out by it.
+    fileprivate func noting() -> (console: Console, hasPrinted: Lock<Bool>) {
+        let hasPrinted = Lock(false)
+        var noting = self
+        noting.send = { [send] bytes in
+            hasPrinted.withLock { $0 = true }
+            return send(bytes)
+        }
+        return (noting, hasPrinted)
     }
 }

@@ -4,16 +4,18 @@ import Warden
 
 extension RunFailure {
     /// Says why a lake could not be read.
-    init(reading error: any Error, _ lake: LakeChoice, _ command: Command.Name) {
+    ///
+    /// - Parameter hasPrinted: Whether something of the answer was printed before.
+    init(reading error: any Error, _ lake: LakeChoice, _ command: Command.Name, hasPrinted: Bool) {
         switch error {
         case let error as MicromegasError:
             let who = lake.lake.addressAndCaller
             let (what, cure) = Self.text(error, lake, command)
             self.init(
                 what: what, who: who, why: error.message + (error.cause.map { " (\($0))" } ?? ""), cure: cure,
-                state: Self.comesBeforeRows(error.code)
-                    ? "nothing was changed"
-                    : "nothing was changed; rows that were printed before this are not all of the answer")
+                state: hasPrinted
+                    ? "nothing was changed; rows that were printed before this are not all of the answer"
+                    : "nothing was changed")
         case RowOutput.Stop.failed(let reason):
             self.init(
                 what: "the rows cannot be written", who: "standard output", why: reason,
@@ -24,12 +26,6 @@ extension RunFailure {
                 what: "the lake could not be read", who: lake.uri, why: "\(error)",
                 cure: "run this again; if it stays, report it with this message")
         }
-    }
-
-    /// Whether a failure is told before the first row, if it is told.
-    private static func comesBeforeRows(_ code: MicromegasError.Code) -> Bool {
-        [.invalidQuery, .functionMissing, .unauthenticated, .noToken, .notFound, .configuration, .refused]
-            .contains(code)
     }
 
     private static func text(

@@ -41,7 +41,11 @@ extension Console {
                 written += count
             } else if count < 0, errno == EPIPE {
                 return .nobodyReads
-            } else if count < 0, errno != EINTR, errno != EAGAIN {
+            } else if count < 0, errno == EAGAIN {
+                // Another program that shares the terminal or the pipe has set it so.
+                var waiting = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&waiting, 1, -1)
+            } else if count < 0, errno != EINTR {
                 return .failed(unsafe String(cString: strerror(errno)))
             }
         }

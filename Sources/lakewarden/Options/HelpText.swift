@@ -56,14 +56,12 @@ enum HelpText {
 }
 
 extension UsageError {
-    /// What is wrong, what was meant, how it is used, where more is said.
-    var text: String {
-        let help = command.map { "lakewarden help \(Command.row($0).words)" } ?? "lakewarden --help"
-        let usage = command.map(HelpText.usage) ?? "lakewarden COMMAND [OPTION...]"
-        return """
-            error: \(message)\(meant.map { "; did you mean \($0)?" } ?? "")
-            usage: \(usage)
-            see:   \(help)
-            """
+    /// What is wrong, what was meant, how it is used, where more is said; it may repeat what was typed.
+    func page(_ look: Look) -> Page {
+        var page = Page(look)
+        page.verbatim("error: \(message)\(meant.map { "; did you mean \($0)?" } ?? "")")
+        page.verbatim("usage: \(command.map(HelpText.usage) ?? "lakewarden COMMAND [OPTION...]")")
+        page.verbatim("see:   \(command.map { "lakewarden help \(Command.row($0).words)" } ?? "lakewarden --help")")
+        return page
     }
 }
