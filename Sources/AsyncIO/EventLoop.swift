@@ -92,6 +92,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
         if let thread { pthread_join(thread, nil) }
     }
 
+    /// Whether it has come to its end: what would have to run on it traps.
+    public var isStopped: Bool { shared.withLock { $0.phase == .stopped } }
+
     // MARK: Executor
 
     /// Runs a job on the loop, after what is queued there. Traps where the loop has stopped: what uses it must end before it.

@@ -40,3 +40,15 @@ extension FlightSQLClient {
         }
     }
 }
+
+extension EventLoop {
+    /// Refuses what a stopped loop would have to run: there it traps, and a client or a stream that outlived its scope is
+    /// its user's slip.
+    func checkRuns() throws(MicromegasError) {
+        guard isStopped else { return }
+        throw MicromegasError(
+            .refused,
+            "the client's event loop has stopped; use the client and its streams within withConnection, or stop the loop "
+                + "after them")
+    }
+}

@@ -98,7 +98,7 @@ public final class FlightSQLClient: Sendable {
         return try await reading(own) { call in
             let stream = try await connection.query(
                 sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
-            return QueryStream(stream) { self.translated($0, call.redaction) }
+            return QueryStream(stream, on: channel.loop) { self.translated($0, call.redaction) }
         }
     }
 
@@ -116,7 +116,7 @@ public final class FlightSQLClient: Sendable {
         return try await reading(own) { call in
             let stream = try await connection.ipcStream(
                 sql, metadata: call.metadata, timeout: configuration.queryTimeout, retry: .reading(sql))
-            return QueryIPCStream(stream) { self.translated($0, call.redaction) }
+            return QueryIPCStream(stream, on: channel.loop) { self.translated($0, call.redaction) }
         }
     }
 
@@ -140,7 +140,7 @@ public final class FlightSQLClient: Sendable {
     package func runChange(_ sql: String) async throws -> QueryStream {
         try await once([]) { call in
             let stream = try await connection.query(sql, metadata: call.metadata, timeout: nil)
-            return QueryStream(stream) { self.translated($0, call.redaction) }
+            return QueryStream(stream, on: channel.loop) { self.translated($0, call.redaction) }
         }
     }
 
@@ -154,7 +154,10 @@ public final class FlightSQLClient: Sendable {
     /// Closes the connection, and ends the calls on it. The next call opens a fresh one.
     ///
     ///     await client.disconnect()
-    public func disconnect() async { await channel.close() }
+    public func disconnect() async {
+        // With its loop it is closed already.
+        if !channel.loop.isStopped { await channel.close() }
+    }
 
     /// What should be better about the credentials, such as a token file that others can read; nil where nothing should,
     /// or where they were not used yet.
@@ -189,6 +192,7 @@ public final class FlightSQLClient: Sendable {
     }
 
     private func ofCall(_ own: [(name: String, value: String)]) async throws -> RequestHeaders.OfCall {
+        try channel.loop.checkRuns()
         do { return try await headers.ofCall(own) } catch { throw translated(error, Redaction([])) }
     }
 

@@ -1,3 +1,4 @@
+import AsyncIO
 import FlightSQL
 
 /// What a query answers, as the bytes of an Arrow IPC stream, a message an element: any Arrow reader takes them.
@@ -10,10 +11,12 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
     public typealias Element = [UInt8]
 
     private let stream: IPCStream
+    private let loop: EventLoop
     private let translate: @Sendable (any Error) -> any Error
 
-    init(_ stream: IPCStream, translate: @escaping @Sendable (any Error) -> any Error) {
+    init(_ stream: IPCStream, on loop: EventLoop, translate: @escaping @Sendable (any Error) -> any Error) {
         self.stream = stream
+        self.loop = loop
         self.translate = translate
     }
 
@@ -21,12 +24,13 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
     ///
     ///     var messages = try await client.queryIPC(sql).makeAsyncIterator()
     public func makeAsyncIterator() -> Iterator {
-        Iterator(stream: stream.makeAsyncIterator(), translate: translate)
+        Iterator(stream: stream.makeAsyncIterator(), loop: loop, translate: translate)
     }
 
     /// Gives the messages one by one; the last is the mark that ends a stream.
     public struct Iterator: AsyncIteratorProtocol {
         var stream: IPCStream.Iterator
+        let loop: EventLoop
         let translate: @Sendable (any Error) -> any Error
 
         /// The next bytes; nil after the last.
@@ -36,6 +40,7 @@ public struct QueryIPCStream: AsyncSequence, Sendable {
         ///
         /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public mutating func next() async throws -> [UInt8]? {
+            try loop.checkRuns()
             do { return try await stream.next() } catch { throw translate(error) }
         }
     }

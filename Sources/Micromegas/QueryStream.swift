@@ -1,4 +1,5 @@
 public import ArrowIPC
+import AsyncIO
 import FlightSQL
 import GRPC
 public import UTCTime
@@ -12,10 +13,12 @@ public struct QueryStream: AsyncSequence, Sendable {
     public typealias Element = RecordBatch
 
     private let stream: BatchStream
+    private let loop: EventLoop
     private let translate: @Sendable (any Error) -> any Error
 
-    init(_ stream: BatchStream, translate: @escaping @Sendable (any Error) -> any Error) {
+    init(_ stream: BatchStream, on loop: EventLoop, translate: @escaping @Sendable (any Error) -> any Error) {
         self.stream = stream
+        self.loop = loop
         self.translate = translate
     }
 
@@ -32,17 +35,21 @@ public struct QueryStream: AsyncSequence, Sendable {
     ///
     /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
     public func nextBatches() async throws -> [RecordBatch] {
+        try loop.checkRuns()
         do { return try await stream.nextBatches() } catch { throw translate(error) }
     }
 
     /// Begins to read the batches; there is one reader.
     ///
     ///     let batches = try await client.queryStream(sql, range: day).makeAsyncIterator()
-    public func makeAsyncIterator() -> Iterator { Iterator(stream: stream.makeAsyncIterator(), translate: translate) }
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(stream: stream.makeAsyncIterator(), loop: loop, translate: translate)
+    }
 
     /// Gives the batches one by one.
     public struct Iterator: AsyncIteratorProtocol {
         let stream: BatchStream.Iterator
+        let loop: EventLoop
         let translate: @Sendable (any Error) -> any Error
 
         /// The next batch; nil after the last.
@@ -52,6 +59,7 @@ public struct QueryStream: AsyncSequence, Sendable {
         ///
         /// - Throws: ``MicromegasError`` where the answer did not end well; `CancellationError`.
         public func next() async throws -> RecordBatch? {
+            try loop.checkRuns()
             do { return try await stream.next() } catch { throw translate(error) }
         }
     }

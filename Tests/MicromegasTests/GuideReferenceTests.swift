@@ -145,6 +145,7 @@ struct GuideReferenceTests {
             #expect(row.text("t") == "x" && row.integer("i") == 7)
             #expect(row.double("n") == nil && row.double("i") == nil && row.bool("t") == nil && row.bytes("t") == nil)
             #expect(row.double("nowhere") == nil)
+            #expect("\(row)" == #"{"d":1.5,"b":true,"h":"00ff","t":"x","i":7,"n":null}"#)
         }
     }
 

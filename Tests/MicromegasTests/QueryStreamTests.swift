@@ -52,6 +52,27 @@ struct QueryStreamTests {
         }
     }
 
+    @Test func `a client and its streams that outlive their scope throw`() async throws {
+        try await RunningLakehouse.with([]) { lakehouse in
+            let uri = "grpc://127.0.0.1:\(lakehouse.port)"
+            let (client, rows, bytes) = try await FlightSQLClient.withConnection(to: uri) { client in
+                (client, try await client.queryStream(Self.large), try await client.queryIPC(Self.large))
+            }
+            func expectRefusal(_ body: () async throws -> Void) async {
+                let error = await #expect(throws: MicromegasError.self) { try await body() }
+                #expect(error?.code == .refused && error?.message.contains("withConnection") == true)
+            }
+            await expectRefusal { _ = try await client.count("SELECT 1") }
+            await expectRefusal { _ = try await rows.nextBatches() }
+            await expectRefusal { _ = try await rows.makeAsyncIterator().next() }
+            await expectRefusal {
+                var messages = bytes.makeAsyncIterator()
+                _ = try await messages.next()
+            }
+            await client.disconnect()
+        }
+    }
+
     @Test func `cancelling the task that reads a query cancels the query`() async throws {
         try await withLake { client, lakehouse in
             let reading = Task {

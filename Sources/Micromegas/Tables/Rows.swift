@@ -68,6 +68,14 @@ public struct Row: Sendable {
     }
 }
 
+extension Row: CustomStringConvertible {
+    /// The row as a line of JSON Lines has it: `{"level":4,"msg":"started"}`.
+    public var description: String {
+        var writer = TableWriter(.jsonLines, schema)
+        return String(writer.text(of: CollectionOfOne(values)).dropLast())
+    }
+}
+
 extension RecordBatch {
     /// The rows as Swift values, made one by one as they are asked for.
     ///
