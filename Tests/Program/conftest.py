@@ -19,6 +19,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("LAKEWARDEN_PROGRAM") or ROOT / ".build/debug/lakewarden")
 
+# What the program writes depends on the locale, and proxies are not for servers on 127.0.0.1: what is set is no matter.
+os.environ["LC_ALL"] = "C.UTF-8"
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
+
 #: Seconds after which something hangs, also on a machine that is slow and busy.
 PATIENCE = 120
 
