@@ -30,7 +30,7 @@ extension ConnectionError {
     var security: RPCError.Security? {
         switch kind {
         case .settings: .settings
-        case .notTLS, .needsTLS, .certificate, .clientCertificate, .handshake: .peer
+        case .missingLibrary, .notTLS, .needsTLS, .certificate, .clientCertificate, .handshake: .peer
         default: nil
         }
     }

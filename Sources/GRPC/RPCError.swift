@@ -24,7 +24,8 @@ public struct RPCError: Error, Sendable, Equatable {
     public enum Security: Sendable, Hashable {
         /// A file or the server's name in the ``TLSConfiguration`` is not fit.
         case settings
-        /// The server did not prove who it is, refuses this client, or one of the two speaks TLS and the other does not.
+        /// The server did not prove who it is, refuses this client, or one of the two speaks TLS and the other does
+        /// not: this side does not where OpenSSL cannot be loaded.
         case peer
     }
 

@@ -25,6 +25,8 @@ package struct ConnectionError: Error, Sendable, Equatable, CustomStringConverti
         case refusedHere
         /// TLS cannot be set up as asked: a file or the server's name is not fit.
         case settings
+        /// TLS cannot be spoken: OpenSSL cannot be loaded.
+        case missingLibrary
         /// What answers does not speak TLS.
         case notTLS
         /// What answers speaks TLS, and this side does not.

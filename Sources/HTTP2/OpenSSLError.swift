@@ -6,8 +6,8 @@ struct OpenSSLError: CustomStringConvertible {
 
     /// Takes it and empties the queue; nil where there is none.
     static func first() -> OpenSSLError? {
-        let code = ERR_get_error()
-        ERR_clear_error()
+        let code = openssl.ERR_get_error()
+        openssl.ERR_clear_error()
         return code == 0 ? nil : OpenSSLError(code: code)
     }
 
@@ -21,9 +21,9 @@ struct OpenSSLError: CustomStringConvertible {
 
     /// The library's words: `tlsv1 alert unknown ca`.
     var description: String {
-        if let text = ERR_reason_error_string(code) { return String(cString: text) }
+        if let text = openssl.ERR_reason_error_string(code) { return String(cString: text) }
         var buffer = [CChar](repeating: 0, count: 256)
-        ERR_error_string_n(code, &buffer, buffer.count)
+        openssl.ERR_error_string_n(code, &buffer, buffer.count)
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

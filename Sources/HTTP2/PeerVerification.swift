@@ -22,21 +22,21 @@ final class PeerVerification {
         self.name = bare
         let address = bare.prefix { $0 != "%" }
         // An address with its zone is one address the less: certificates know no zones.
-        if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), String(address)) != 1 {
-            SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-            guard SSL_set1_host(ssl, bare) == 1, openssl_set_server_name(ssl, bare) == 1 else {
+        if openssl.X509_VERIFY_PARAM_set1_ip_asc(openssl.SSL_get0_param(ssl), String(address)) != 1 {
+            openssl.SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+            guard openssl.SSL_set1_host(ssl, bare) == 1, openssl_set_server_name(openssl, ssl, bare) == 1 else {
                 throw ConnectionError(.settings, "“\(bare)” is no server's name; correct it")
             }
         }
-        SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
-        SSL_set_verify(ssl, SSL_VERIFY_PEER) { accepted, store in
+        _ = openssl.SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
+        openssl.SSL_set_verify(ssl, SSL_VERIFY_PEER) { accepted, store in
             if accepted != 1 { PeerVerification.found(in: store)?.record(store) }
             return accepted
         }
-        SSL_set_cert_cb(
+        openssl.SSL_set_cert_cb(
             ssl,
             { ssl, _ in
-                if let context = SSL_get_ex_data(ssl, 0) {
+                if let context = openssl.SSL_get_ex_data(ssl, 0) {
                     Unmanaged<PeerVerification>.fromOpaque(context).takeUnretainedValue().askedForCertificate = true
                 }
                 return 1
@@ -44,20 +44,22 @@ final class PeerVerification {
     }
 
     private static func found(in store: OpaquePointer?) -> PeerVerification? {
-        guard let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()) else { return nil }
-        return SSL_get_ex_data(OpaquePointer(ssl), 0).map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
+        let index = openssl.SSL_get_ex_data_X509_STORE_CTX_idx()
+        guard let ssl = openssl.X509_STORE_CTX_get_ex_data(store, index) else { return nil }
+        return openssl.SSL_get_ex_data(OpaquePointer(ssl), 0).map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
     }
 
     private func record(_ store: OpaquePointer?) {
         guard failure == nil else { return }
-        let error = X509_STORE_CTX_get_error(store)
-        let certificate = Certificate(X509_STORE_CTX_get_current_cert(store))
-        let isServers = X509_STORE_CTX_get_error_depth(store) == 0
+        let error = openssl.X509_STORE_CTX_get_error(store)
+        let certificate = Certificate(openssl.X509_STORE_CTX_get_current_cert(store))
+        let isServers = openssl.X509_STORE_CTX_get_error_depth(store) == 0
         let whose =
             isServers ? "the server's certificate" : "the certificate of the server's issuer \(certificate.subject)"
         let (fault, message) = Self.judgement(of: error, whose, certificate, name)
         failure = ConnectionError(
-            .certificate(fault), message, cause: String(cString: X509_verify_cert_error_string(Int(error))))
+            .certificate(fault), message,
+            cause: openssl.X509_verify_cert_error_string(Int(error)).map { String(cString: $0) })
     }
 
     private static func judgement(
@@ -106,33 +108,33 @@ private struct Certificate {
 
     init(_ pointer: OpaquePointer?) { self.pointer = pointer }
 
-    var subject: String { distinguished(X509_get_subject_name(pointer)) }
-    var issuer: String { distinguished(X509_get_issuer_name(pointer)) }
-    var notBefore: String { time(X509_get0_notBefore(pointer)) }
-    var notAfter: String { time(X509_get0_notAfter(pointer)) }
+    var subject: String { distinguished(openssl.X509_get_subject_name(pointer)) }
+    var issuer: String { distinguished(openssl.X509_get_issuer_name(pointer)) }
+    var notBefore: String { time(openssl.X509_get0_notBefore(pointer)) }
+    var notAfter: String { time(openssl.X509_get0_notAfter(pointer)) }
 
     /// The names it is for: `DNS:lake.example.com, IP Address:10.0.0.1`.
     var names: String {
-        let index = X509_get_ext_by_NID(pointer, NID_subject_alt_name, -1)
+        let index = openssl.X509_get_ext_by_NID(pointer, NID_subject_alt_name, -1)
         guard index >= 0 else { return "no name" }
-        return text { X509V3_EXT_print($0, X509_get_ext(pointer, index), 0, 0) }
+        return text { openssl.X509V3_EXT_print($0, openssl.X509_get_ext(pointer, index), 0, 0) }
     }
 
     private func distinguished(_ name: OpaquePointer?) -> String {
-        "“" + text { openssl_print_name($0, name) } + "”"
+        "“" + text { openssl_print_name(openssl, $0, name) } + "”"
     }
 
     private func time(_ time: UnsafePointer<ASN1_TIME>?) -> String {
-        text { ASN1_TIME_print_ex($0, time, UInt(ASN1_DTFLGS_ISO8601)) }
+        text { openssl.ASN1_TIME_print_ex($0, time, UInt(ASN1_DTFLGS_ISO8601)) }
     }
 
     /// At most 300 bytes of what is printed.
     private func text(_ print: (OpaquePointer?) -> CInt) -> String {
-        guard pointer != nil, let bio = BIO_new(BIO_s_mem()) else { return "?" }
-        defer { BIO_free(bio) }
+        guard pointer != nil, let bio = openssl.BIO_new(openssl.BIO_s_mem()) else { return "?" }
+        defer { _ = openssl.BIO_free(bio) }
         _ = print(bio)
         var bytes = [UInt8](repeating: 0, count: 300)
-        let count = BIO_read(bio, &bytes, CInt(bytes.count))
+        let count = openssl.BIO_read(bio, &bytes, CInt(bytes.count))
         return count > 0 ? String(decoding: bytes.prefix(Int(count)), as: UTF8.self) : "?"
     }
 }

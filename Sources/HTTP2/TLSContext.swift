@@ -12,15 +12,16 @@ struct TLSContext: ~Copyable {
     ///
     /// - Throws: ``ConnectionError`` that names the file and the cure.
     static func make(_ settings: TLSSettings) throws(ConnectionError) -> TLSContext {
-        guard let pointer = SSL_CTX_new(TLS_client_method()) else { throw unusable("SSL_CTX_new") }
+        let openssl = try OpenSSLLibrary.shared.get()
+        guard let pointer = openssl.SSL_CTX_new(openssl.TLS_client_method()) else { throw unusable("SSL_CTX_new") }
         let context = TLSContext(pointer: pointer)
         let protocols: [UInt8] = [2] + Array("h2".utf8)
         // This one function gives 0 where it succeeds.
-        guard openssl_set_minimum_version(pointer, TLS1_2_VERSION) == 1,
-            SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0
+        guard openssl_set_minimum_version(openssl, pointer, TLS1_2_VERSION) == 1,
+            openssl.SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0
         else { throw unusable("its settings") }
-        openssl_set_client_options(pointer)
-        openssl_read_ahead(pointer, readAhead)
+        openssl_set_client_options(openssl, pointer)
+        openssl_read_ahead(openssl, pointer, readAhead)
         try context.trust(settings.authorityFile)
         try context.identify(settings.certificateFile, settings.keyFile)
         return context
@@ -28,17 +29,17 @@ struct TLSContext: ~Copyable {
 
     private init(pointer: OpaquePointer) { self.pointer = pointer }
 
-    deinit { SSL_CTX_free(pointer) }
+    deinit { openssl.SSL_CTX_free(pointer) }
 
     private func trust(_ file: String?) throws(ConnectionError) {
         guard let file else {
-            guard SSL_CTX_set_default_verify_paths(pointer) == 1 else {
+            guard openssl.SSL_CTX_set_default_verify_paths(pointer) == 1 else {
                 throw Self.unusable("the system's authorities")
             }
             return
         }
         try Self.requireReadable(file, "the file of trusted authorities")
-        guard SSL_CTX_load_verify_file(pointer, file) == 1 else {
+        guard openssl.SSL_CTX_load_verify_file(pointer, file) == 1 else {
             throw Self.unfit(
                 "the file of trusted authorities \(file) holds no certificate; write PEM certificates to it")
         }
@@ -52,13 +53,13 @@ struct TLSContext: ~Copyable {
         try Self.requireReadable(certificate, "the client certificate")
         try Self.requireReadable(key, "the client key")
         // Without this OpenSSL would ask on the terminal.
-        SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in -1 }
-        guard SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
+        openssl.SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in -1 }
+        guard openssl.SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
             throw Self.unfit("the client certificate \(certificate) holds no certificate; write it in PEM form")
         }
         // A key of another certificate is refused here too, so what failed is told apart by the reason.
-        ERR_clear_error()
-        guard SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) != 1 else { return }
+        openssl.ERR_clear_error()
+        guard openssl.SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) != 1 else { return }
         if OpenSSLError.first()?.isKeyMismatch == true {
             throw Self.unfit("the client key \(key) is not that of the certificate \(certificate); name the right one")
         }

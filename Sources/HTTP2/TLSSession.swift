@@ -24,17 +24,17 @@ final class TLSSession {
     /// - Throws: ``ConnectionError`` for files or a name that are not fit.
     init(_ settings: TLSSettings, on socket: Socket) throws(ConnectionError) {
         let context = try TLSContext.make(settings)
-        let ssl = SSL_new(context.pointer)
-        guard let ssl, SSL_set_fd(ssl, socket.descriptor) == 1 else {
+        let ssl = openssl.SSL_new(context.pointer)
+        guard let ssl, openssl.SSL_set_fd(ssl, socket.descriptor) == 1 else {
             let cause = OpenSSLError.first()?.description
-            SSL_free(ssl)
+            openssl.SSL_free(ssl)
             throw ConnectionError(.settings, "OpenSSL cannot be set up", cause: cause)
         }
-        SSL_set_connect_state(ssl)
+        openssl.SSL_set_connect_state(ssl)
         do throws(ConnectionError) {
             verification = try PeerVerification(of: settings.serverName, on: ssl)
         } catch {
-            SSL_free(ssl)
+            openssl.SSL_free(ssl)
             throw error
         }
         self.ssl = ssl
@@ -42,7 +42,7 @@ final class TLSSession {
         showsCertificate = settings.certificateFile != nil
     }
 
-    deinit { SSL_free(ssl) }
+    deinit { openssl.SSL_free(ssl) }
 
     /// Whether bytes may be read and written.
     var isEstablished: Bool { state == .established }
@@ -52,7 +52,7 @@ final class TLSSession {
     /// - Returns: The direction to wait for before the next try; nil once both sides agree on TLS and HTTP/2.
     /// - Throws: ``ConnectionError`` for a server that is not to be trusted, `SystemError`.
     func shakeHands() throws -> Socket.Direction? {
-        switch attempt(.reading, { openssl_handshake(ssl) }) {
+        switch attempt(.reading, { openssl_handshake(openssl, ssl) }) {
         case .done:
             try requireHTTP2()
             state = .established
@@ -69,7 +69,7 @@ final class TLSSession {
         while count < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
             let transfer: Result<Wire.Transfer, any Error>
-            switch attempt(.reading, { openssl_read(ssl, rest.baseAddress, rest.count) }) {
+            switch attempt(.reading, { openssl_read(openssl, ssl, rest.baseAddress, rest.count) }) {
             case .done(let more):
                 hasRead = true
                 count += more
@@ -88,7 +88,7 @@ final class TLSSession {
 
     /// Writes a record's worth at most. What was not taken must be given again: OpenSSL has begun to encrypt it.
     func write(_ bytes: UnsafeRawBufferPointer) throws -> Wire.Transfer {
-        switch attempt(.writing, { openssl_write(ssl, bytes.baseAddress, bytes.count) }) {
+        switch attempt(.writing, { openssl_write(openssl, ssl, bytes.baseAddress, bytes.count) }) {
         case .done(let count): return .bytes(count)
         case .wait(let direction): return .wait(direction)
         case .failed(let outcome): throw failure(outcome)
@@ -98,8 +98,8 @@ final class TLSSession {
     /// Tells the peer that nothing more comes, where the socket takes it.
     func close() {
         if state == .established {
-            ERR_clear_error()
-            SSL_shutdown(ssl)
+            openssl.ERR_clear_error()
+            _ = openssl.SSL_shutdown(ssl)
         }
         state = .over
     }
@@ -144,7 +144,7 @@ final class TLSSession {
     private func requireHTTP2() throws(ConnectionError) {
         var name: UnsafePointer<UInt8>?
         var count: UInt32 = 0
-        SSL_get0_alpn_selected(ssl, &name, &count)
+        openssl.SSL_get0_alpn_selected(ssl, &name, &count)
         let chosen = String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
         guard chosen != "h2" else { return }
         state = .over

@@ -23,7 +23,7 @@ public struct MicromegasError: Error, Sendable, Equatable, CustomStringConvertib
         /// Nothing that speaks Flight answers there, the connection was lost, or a service behind the server is down.
         public static let unavailable = Code(description: "unavailable")
         /// TLS failed: the server did not prove who it is, refuses this client's certificate, or one of the two
-        /// speaks TLS and the other does not.
+        /// speaks TLS and the other does not (this side where OpenSSL cannot be loaded).
         public static let insecure = Code(description: "insecure")
         /// It took longer than allowed.
         public static let deadlineExceeded = Code(description: "deadline exceeded")

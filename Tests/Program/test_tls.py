@@ -109,6 +109,47 @@ def test_the_systems_authorities_are_trusted_where_no_file_is_named(
         assert "the issuer of the server's certificate, “CN=ca”, is unknown" in unwrapped(ran.err)
 
 
+@pytest.fixture
+def no_openssl(program: Program) -> dict[str, str]:
+    """An environment in which the loader finds OpenSSL's libraries first where they are no libraries."""
+    folder = program.folder / "broken"
+    folder.mkdir()
+    for name in ("libssl.so.3", "libcrypto.so.3"):
+        (folder / name).write_text("no library")
+    return {"LD_LIBRARY_PATH": str(folder)}
+
+
+def test_openssl_is_not_loaded_where_nothing_asks_for_it(
+    lakehouse: Lakehouse, program: Program, no_openssl: dict[str, str]
+):
+    ran = program.run("query", "SELECT 1 AS one", "--lake", lakehouse.uri, "--format", "csv", env=no_openssl)
+    assert (ran.code, ran.out, ran.err) == (0, "one\n1\n", "")
+
+
+def test_openssl_that_cannot_be_loaded_is_told_with_its_cure(
+    lake: Lakehouse, lakehouse: Lakehouse, program: Program, no_openssl: dict[str, str]
+):
+    ran = program.run("query", "SELECT 1 AS one", "--lake", secure(lake), env=no_openssl)
+    assert ran.code == 1
+    for words in (
+        "there is no secure connection to the lake",
+        "OpenSSL, which TLS needs, cannot be loaded; install it (Debian's package libssl3)",
+        "libssl.so.3: file too short",
+    ):
+        assert words in unwrapped(ran.err)
+    # The audit log's hashes are OpenSSL's, too.
+    program.configure(lakehouse.uri)
+    ran = program.apply("--yes", env=no_openssl)
+    assert ran.code == 1
+    for words in (
+        "the audit log cannot be read or written",
+        "OpenSSL, which computes its SHA-256, cannot be loaded; install it (Debian's package libssl3)",
+        "libssl.so.3: file too short",
+    ):
+        assert words in unwrapped(ran.err)
+    assert lakehouse.mutators() == []
+
+
 def test_a_lake_that_expects_tls_is_suspected_by_its_silence(lake: Lakehouse, program: Program):
     ran = program.run("query", "SELECT 1", "--lake", lake.uri)
     assert ran.code == 1

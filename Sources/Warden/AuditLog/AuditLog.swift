@@ -95,8 +95,8 @@ public actor AuditLog {
         var next = chain
         let line: [UInt8]
         do throws(AuditFlaw) {
-            line = try chain.line(record, digest: sha256)
-            try next.take(line, digest: sha256)
+            line = try chain.line(record, digest: SHA256.digest)
+            try next.take(line, digest: SHA256.digest)
         } catch {
             throw AuditLogError(.tooLarge, "a record of kind \(entry.kind.rawValue) cannot be written: \(error)")
         }

@@ -14,6 +14,8 @@ public struct AuditLogError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let inputOutput = Code(name: "input/output")
         /// An earlier write failed, so nothing more is written.
         public static let stopped = Code(name: "stopped")
+        /// OpenSSL, which computes the hashes, cannot be loaded.
+        public static let missingLibrary = Code(name: "missing library")
         /// A record is too large.
         public static let tooLarge = Code(name: "too large")
     }

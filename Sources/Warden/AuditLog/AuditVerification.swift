@@ -49,6 +49,7 @@ extension AuditLog {
     ///
     /// - Throws: ``AuditLogError`` as of ``verify(folder:each:)``, and for a bad record.
     public static func history(folder path: String) throws(AuditLogError) -> AuditHistory {
+        try SHA256.require()
         let folder = AuditFolder(path)
         var history = AuditHistory()
         guard folder.exists else { return history }
@@ -65,6 +66,7 @@ extension AuditLog {
     }
 
     static func scan(_ folder: AuditFolder, each: (AuditRecord) -> Void) throws(AuditLogError) -> Scan {
+        try SHA256.require()
         let names = try folder.segments()
         var chain = AuditChain()
         var flaw: AuditVerification.Flaw?
@@ -105,7 +107,7 @@ extension AuditLog {
             if line.isCut { return flaw("it is longer than any record") }
             var next = chain
             do throws(AuditFlaw) {
-                try next.take(line.bytes, digest: sha256)
+                try next.take(line.bytes, digest: SHA256.digest)
                 each(try AuditRecord(line: line.bytes))
             } catch {
                 return flaw(error.description)
@@ -123,7 +125,7 @@ extension AuditLog {
         for extra in 1...4 where bytes.count > extra {
             var chain = AuditChain()
             do throws(AuditFlaw) {
-                try chain.take(Array(bytes.dropLast(extra)), digest: sha256)
+                try chain.take(Array(bytes.dropLast(extra)), digest: SHA256.digest)
                 return true
             } catch {
                 switch error {

@@ -24,6 +24,7 @@ extension RunFailure {
             case .busy: "wait until that run has ended, or name another folder for another lake with --audit"
             case .folder: "name a folder that this user can write to with --audit"
             case .damaged: "run lakewarden audit verify; keep the folder as evidence and begin a new one with --audit"
+            case .missingLibrary: "install it, then run this again"
             default: "look at the disk, then run this again: without a synced audit record nothing is done"
             }
         let what =
@@ -31,6 +32,7 @@ extension RunFailure {
             case .busy: "another run is at work on this audit folder"
             case .damaged: "the audit log is damaged"
             case .folder: "the audit folder cannot be used"
+            case .missingLibrary: "the audit log cannot be read or written"
             default: "the audit log cannot be written"
             }
         self.init(

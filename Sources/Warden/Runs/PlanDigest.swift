@@ -14,6 +14,6 @@ extension Plan {
             text += "retire \(retirement.policy)\n"
             for row in retirement.partitions { text += "\(row.identity) \(row.identity.filePath ?? "")\n" }
         }
-        return String(SchemaHash(sha256(Array(text.utf8))).description.prefix(6))
+        return String(SchemaHash(SHA256.digest(Array(text.utf8))).description.prefix(6))
     }
 }

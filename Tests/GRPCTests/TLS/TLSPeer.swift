@@ -28,8 +28,8 @@ struct TLSPeer: Sendable {
         defer { SSL_CTX_free(context) }
         // Only below that do the old versions exist.
         SSL_CTX_set_security_level(context, versions.upperBound < TLS1_2_VERSION ? 0 : 2)
-        _ = openssl_set_minimum_version(context, versions.lowerBound)
-        _ = openssl_set_maximum_version(context, versions.upperBound)
+        SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(versions.lowerBound), nil)
+        SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(versions.upperBound), nil)
         SSL_CTX_use_certificate_chain_file(context, certificate)
         SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM)
         if let clientAuthorities {

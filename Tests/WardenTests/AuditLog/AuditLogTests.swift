@@ -49,14 +49,23 @@ func writeLog(
     func digest() async throws {
         // FIPS 180-4's example.
         #expect(
-            SchemaHash(sha256(Array("abc".utf8))).description
+            SchemaHash(SHA256.digest(Array("abc".utf8))).description
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         try await withTemporaryFolder { folder in
             let head = try await writeLog(folder, records: 1)
             let line = String(decoding: try bytes(folder + "/00000001.jsonl"), as: UTF8.self)
             let parts = line.components(separatedBy: ",\"hash\":")
-            #expect(SchemaHash(sha256(Array(parts[0].utf8))).description == head.hash)
+            #expect(SchemaHash(SHA256.digest(Array(parts[0].utf8))).description == head.hash)
             #expect(parts[1] == "\"\(head.hash)\"}\n")
+        }
+    }
+
+    @Test("a library that is not there, or lacks a function, is a failure in the loader's words")
+    func missingLibrary() {
+        for (file, words) in [("libssl.so.0-none", "No such file"), ("libc.so.6", "undefined symbol")] {
+            let failure = #expect(throws: AuditLogError.self) { try SHA256.load(file).get() }
+            #expect(failure?.code == .missingLibrary)
+            #expect(failure?.cause?.contains(words) == true, "\(failure as Any)")
         }
     }
 
