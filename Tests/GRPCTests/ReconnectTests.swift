@@ -1,4 +1,5 @@
 import AsyncIO
+import Dispatch
 import GRPC
 import HTTP2
 import Testing
@@ -155,12 +156,16 @@ import Testing
 
     /// Between finding a connection and opening a stream on it others run, and it may go away.
     @Test func whoComesAfterAConnectionWentAwayIsToldToGoElsewhere() async throws {
+        // Told together with the peer's settings, going away would be a failure to connect.
+        let connected = DispatchSemaphore(value: 0)
         try await withPeer { peer, _ in
             try peer.greet()
+            _ = connected.wait(timeout: .now() + 30)
             try peer.goAway(last: 0)
             peer.untilClosed()
         } _: { (channel) async throws in
             let connection = try await Self.connect(to: [channel], within: .seconds(20))
+            connected.signal()
             while await !connection.isClosed { await channel.loop.turn() }
             let error = await #expect(throws: ConnectionError.self) {
                 try await connection.open([], body: [], until: nil) { _ in StreamReply() }

@@ -10,10 +10,13 @@ extension AuditReport {
         do {
             found = try AuditLog.verify(folder: folder) { history.add($0) }
         } catch {
+            let cure =
+                error.code == .missingLibrary
+                ? "install it, then run this again" : "name the folder that lakewarden apply writes to with --audit"
             throw RunFailure(
                 what: "the audit log cannot be read", who: folder,
-                why: error.message + (error.cause.map { " (\($0))" } ?? ""),
-                cure: "name the folder that lakewarden apply writes to with --audit", state: "nothing was changed")
+                why: error.message + (error.cause.map { " (\($0))" } ?? ""), cure: cure,
+                state: "nothing was changed")
         }
         self.init(
             folder: folder, segments: found.segments, records: Int(found.records),
