@@ -90,12 +90,21 @@ struct RunningLakehouse: Sendable {
         return try await JSONDecoder().decode([Call].self, from: URLSession.shared.data(from: url).0)
     }
 
-    /// How often faults struck, by their points.
-    func struck() async throws -> [String: Int] {
-        struct State: Decodable { var struck: [String: Int] }
-        let url = try #require(URL(string: "http://127.0.0.1:\(control)/state"))
-        return try await JSONDecoder().decode(State.self, from: URLSession.shared.data(from: url).0).struck
+    private struct State: Decodable {
+        var struck: [String: Int]
+        var connections: Int
     }
+
+    private func state() async throws -> State {
+        let url = try #require(URL(string: "http://127.0.0.1:\(control)/state"))
+        return try await JSONDecoder().decode(State.self, from: URLSession.shared.data(from: url).0)
+    }
+
+    /// How often faults struck, by their points.
+    func struck() async throws -> [String: Int] { try await state().struck }
+
+    /// How many connections the proxy has taken.
+    func connections() async throws -> Int { try await state().connections }
 
     /// Asks for something at the control port, as its `control.py` says.
     func post(_ path: String, _ json: String) async throws { try await ask("POST", path, Data(json.utf8)) }

@@ -3,6 +3,7 @@
 A fault is a JSON object given to the control port. `point` says where it strikes:
 
     retire_row     a row of a batch of a retire function is an ERROR row
+    forget         a batch of a retire function is answered with success and not committed
     bucket         a bucket of a materialization fails as a query over a missing file fails
     before_commit  with `delay` the commit comes late; without, nothing is committed and a failure row follows
     after_commit   after the commit, before the row that follows it
@@ -24,7 +25,7 @@ from typing import Any
 
 from .types import FaultRaised
 
-POINTS = ("retire_row", "bucket", "before_commit", "after_commit", "call", "message")
+POINTS = ("retire_row", "forget", "bucket", "before_commit", "after_commit", "call", "message")
 
 
 @dataclass

@@ -124,7 +124,8 @@ def _transaction(lake: Lake, steps: Iterable[_ByFile | _ByMetadata]) -> tuple[li
                     failed += 1
             if failed:
                 raise _RollBack
-    except _RollBack:
+            lake.faults.check("forget")
+    except (_RollBack, FaultRaised):
         return messages, failed
     lake.faults.check("after_commit")
     return messages, failed

@@ -157,6 +157,7 @@ class Faults(Protocol):
         """May sleep, or raise FaultRaised.
 
         "retire_row" (n: index in its batch; raised: this row is an ERROR row with the fault's text);
+        "forget" (raised: a batch that was answered with success is not committed);
         "bucket" (n: buckets begun in this call; view_set, begin, end; raised: this bucket fails the way a query over
         a missing file fails); "before_commit" (view_set, begin, end; sleeps: commit late; raised: nothing is
         committed and the text becomes a failure row); "after_commit" (view_set, begin, end).
