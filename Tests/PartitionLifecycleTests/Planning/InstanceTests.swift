@@ -20,6 +20,10 @@ private let current = base + "blocks -4 1d now 240\nprocesses -4 1d now 3/240\ns
             current + "async_events/p1 -4@05 7m old 3\nasync_events/p1 -4@05 7m older 3",
             ["retire async_events: 1 by evolution", "retire async_events: 1 by evolution", "kept 6"]),
         LakeCase(
+            "rows that no call names exactly are held",
+            current + "async_events/p1 -4@09 0s old\nasync_events/p1 -4@09 0s old",
+            ["hold async_events -4: 2 notExactlyRemovable", "kept 6"]),
+        LakeCase(
             "rows of the current hash are kept", current + "async_events/p1 -4@05:10 7m now 3", ["kept 7"]),
         LakeCase(
             "inputs may be rebuilt by the same plan",

@@ -62,9 +62,10 @@ import UTCTime
         lake.addOld("blocks", rows: 4)
         let rebuild = lake.rebuild("blocks")
         lake.hashes["blocks"] = SchemaHash([8])
-        #expect(
-            rebuild.shadowStep(in: lake.catalog)
-                == .stop(.hashChanged(viewSet: "blocks", from: RebuildLake.new, to: SchemaHash([8]))))
+        let stop = RebuildStep.stop(.hashChanged(viewSet: "blocks", from: RebuildLake.new, to: SchemaHash([8])))
+        #expect(rebuild.shadowStep(in: lake.catalog) == stop)
+        lake.addShadows("blocks", rows: 4)
+        #expect(rebuild.mergeStep(in: lake.catalog) == stop)
     }
 
     @Test func anOldRowThatCameOrWentSinceThePlanStopsTheRebuild() {
@@ -77,6 +78,21 @@ import UTCTime
         let came = RebuildLake.row("blocks", at: 60, hash: SchemaHash([5]), rows: 2)
         lake.rows.append(came)
         #expect(rebuild.shadowStep(in: lake.catalog) == .stop(.unplannedRow(came.identity)))
+    }
+
+    @Test func aMergeWaitsForItsInputsToo() {
+        var lake = RebuildLake()
+        lake.addOld("log_entries", rows: 4)
+        lake.addFinal("blocks", rows: 4)
+        lake.addShadows("log_entries", rows: 4)
+        let rebuild = lake.rebuild("log_entries")
+        guard case .call = rebuild.mergeStep(in: lake.catalog) else {
+            Issue.record("no calls")
+            return
+        }
+        lake.remove("blocks", hash: RebuildLake.new)
+        let range = InsertRange(at: 0, minutes: 120)
+        #expect(rebuild.mergeStep(in: lake.catalog) == .stop(.inputNotWhole(viewSet: "blocks", range: range)))
     }
 
     @Test func aCurrentRowAcrossTheShadowsStopsTheRebuild() {

@@ -78,6 +78,14 @@ import UTCTime
         #expect(rebuild.retirableShadows(in: before, made: []).isEmpty)
     }
 
+    @Test func aFinalRowIsNoShadow() {
+        var (lake, rebuild, _) = shadowed()
+        lake.remove("blocks", hash: RebuildLake.new)
+        lake.addFinal("blocks", rows: 4)
+        #expect(rebuild.newRows(in: lake.catalog).map(\.range) == rebuild.buckets)
+        #expect(rebuild.retirableShadows(in: lake.catalog, made: Set(rebuild.buckets)).isEmpty)
+    }
+
     @Test func aRowWithASourceAndNothingInItIsDamage() {
         var lake = RebuildLake()
         lake.rows.append(RebuildLake.row("log_entries", at: 0, hash: RebuildLake.new, rows: 0, source: 124))

@@ -47,6 +47,8 @@ import UTCTime
         Breach(.tooRecent) { plan, catalog in
             plan.days[0].views[0].buckets.append(LakeText.range("0", "1"))
         },
+        Breach(.tooRecent) { plan, _ in plan.retirements[0].partitions += LakeText("log_entries 0 1h now 3").partitions
+        },
         Breach(.expiring) { plan, _ in plan.days[1].views[0].shadowRanges.append(LakeText.range("-89@01", "-89@02")) },
         Breach(.illegalLength) { plan, _ in plan.days[0].views[0].shadowLength = .zero },
         Breach(.illegalLength) { plan, _ in plan.days[0].views[0].shadowLength = .seconds(-1800) },

@@ -127,17 +127,19 @@ func writeLog(
         }
     }
 
-    @Test("a full disk is said, and the log takes nothing more")
-    func diskFull() async throws {
+    @Test(
+        "a disk that is full or cannot be synced is said, and the log takes nothing more",
+        arguments: [("/dev/full", "No space left on device"), ("/dev/null", "Invalid argument")])
+    func badDisk(_ device: String, _ cause: String) async throws {
         try await withTemporaryFolder { folder in
             let log = try await AuditLog(folder: folder, run: "r") { midnight }
             try await log.append(AuditEntry(.plan))
-            let full = open("/dev/full", O_WRONLY)
-            #expect(dup2(full, await log.descriptor) >= 0)
-            close(full)
+            let bad = open(device, O_WRONLY)
+            #expect(dup2(bad, await log.descriptor) >= 0)
+            close(bad)
             let error = await #expect(throws: AuditLogError.self) { try await log.append(AuditEntry(.plan)) }
             #expect(error?.code == .inputOutput)
-            #expect(error?.cause == "No space left on device")
+            #expect(error?.cause == cause)
             let again = await #expect(throws: AuditLogError.self) { try await log.append(AuditEntry(.plan)) }
             #expect(again?.code == .stopped)
             await log.close()
