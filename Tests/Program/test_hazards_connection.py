@@ -5,6 +5,7 @@ Each is judged from outside: by what was sent, the exit code, the audit log, and
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 
@@ -42,6 +43,21 @@ def test_10_an_error_row_voids_its_batch_whatever_the_others_say(lakehouse: Lake
     again = program.apply("--yes")
     assert again.code == 0, again.out
     assert before - catalog(lakehouse) == files | empty
+
+
+@small
+def test_10_what_is_still_listed_was_not_retired_though_every_row_says_success(lakehouse: Lakehouse, program: Program):
+    files, empty = aged(lakehouse, "log_entries")
+    before = catalog(lakehouse)
+    lakehouse.fault("forget")
+    program.configure(lakehouse.uri, retention("4d", "log_entries"))
+    ran = program.apply("--yes", "--format", "json")
+    assert ran.code == 4
+    (outcome,) = ran.json["retirements"]
+    assert (outcome["gone"], outcome["still_there"], outcome["held"]) == (0, len(files), len(empty))
+    assert_sent_once(lakehouse, 1)
+    assert outcomes(program) == ["ok"]
+    assert catalog(lakehouse) == before
 
 
 # 11: the connection, and what became of a call
@@ -129,6 +145,27 @@ def test_11_a_materialization_cut_in_its_middle_leaves_every_old_row(lakehouse: 
 
 
 @small
+def test_11_a_run_that_is_asked_to_stop_ends_after_the_call_under_way(lakehouse: Lakehouse, program: Program):
+    files, empty = aged(lakehouse, "log_entries")
+    before = catalog(lakehouse)
+    lakehouse.fault("before_commit", delay=1.0)
+    program.configure(lakehouse.uri, retention("4d", "log_entries", "streams"))
+    with at_work(program, "--yes", "--format", "json") as run:
+        wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
+        run.send_signal(signal.SIGTERM)
+        out, _ = run.communicate(timeout=20)
+    assert run.returncode == 4
+    report = json.loads(out)
+    assert report["conclusion"] == "interrupted"
+    found = {r["view_set"]: (r["gone"], r["held"], r["finding"]) for r in report["retirements"]}
+    asked = "the run was asked to stop"
+    assert found["log_entries"] == (len(files), len(empty), asked)
+    assert found["streams"][0::2] == (0, asked)
+    assert before - catalog(lakehouse) == files
+    assert_sent_once(lakehouse, 1)
+
+
+@small
 def test_11_a_stream_that_stalls_is_waited_for_and_a_killed_run_is_taken_up(lakehouse: Lakehouse, program: Program):
     before = catalog(lakehouse)
     lakehouse.connection_fault("stall", after=2000, asked="materialize_partitions('blocks'")
@@ -201,3 +238,11 @@ def test_14_policies_share_a_listing(lakehouse: Lakehouse, program: Program):
         assert program.apply("--dry-run").code == 0
         counts.append(listings(lakehouse))
     assert counts == [1, 1]
+
+
+@small
+def test_14_a_run_lists_for_its_plan_and_for_what_it_sends_and_no_more(lakehouse: Lakehouse, program: Program):
+    program.configure(lakehouse.uri)
+    rebuilds = program.apply("--yes", "--format", "json").json["rebuilds"]
+    # Before and after the plan is followed, after each call, and before a merge that waited for others.
+    assert len(rebuilds) == 6 and listings(lakehouse) <= 3 + len(lakehouse.mutators()) + len(rebuilds)

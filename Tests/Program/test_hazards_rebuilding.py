@@ -26,8 +26,8 @@ from hazard_lakes import (
     set_clock,
     versions,
 )
-from policies import evolution
-from runs import apply, holds, state
+from policies import evolution, retention
+from runs import apply, at_work, holds, state
 
 # Hazard 1: a view made from what is not whole, or while it fails, replaces its rows by nothing.
 
@@ -179,6 +179,16 @@ def test_nothing_younger_than_the_border_is_touched(
             [row for row in lakehouse.old(young) if row["view_set_name"] == "blocks"]
         )
         assert max(call.end for call in materializations(lakehouse)) == midnight(lakehouse, border)
+
+
+@pytest.mark.parametrize("policies", [evolution("blocks"), retention("4d 5h 30m", "measures")], ids=["make", "retire"])
+def test_nothing_is_sent_in_the_minutes_of_the_maintenance_service(program: Program, policies: str) -> None:
+    with serving("--scenario", OLD_DAY) as lakehouse:
+        set_clock(lakehouse, midnight(lakehouse) + timedelta(hours=12, minutes=6))
+        program.configure(lakehouse.uri, policies, maintenance="present")
+        with at_work(program, "--yes") as run:
+            assert any("the maintenance service works until" in line for line in run.stderr)
+            assert lakehouse.mutators() == []
 
 
 @versions

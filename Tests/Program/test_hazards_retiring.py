@@ -123,6 +123,25 @@ def test_a_row_that_comes_where_an_empty_one_was_is_left_where_the_call_is_blind
         assert len(lakehouse.partitions(day)) == len(empty) + (not takes_its_place)
 
 
+def test_rows_without_a_file_are_listed_right_before_a_blind_call(program: Program) -> None:
+    """Nothing was retired since the run began; a row comes to the range of one while the run waits for its turn."""
+    with serving("--scenario", OLD_DAY, "--version", "0.30") as lakehouse:
+        six_o_clock(lakehouse)
+        program.configure(lakehouse.uri, retention(FOUR_DAYS, "measures"), maintenance="present")
+        day = f"view_set_name = 'measures' AND view_instance_id = 'global' AND {of_day(lakehouse, -5)}"
+        edit(lakehouse, "DELETE FROM partitions WHERE view_set_name = 'measures' AND num_rows > 0")
+        row = lakehouse.partitions(day)[0]
+        begin, end = (int(row[name].timestamp()) * 10**9 for name in ("begin_insert_time", "end_insert_time"))
+        lakehouse.fault("call", sql=r"now\(\)", delay=1.5)
+        with at_work(program, "--yes") as run:
+            wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
+            late = {"file_path": "views/measures/late.parquet", "file_schema_hash": b"\x63"}
+            add_row(lakehouse, "blocks", view_set_name="measures", begin_insert_time=begin, end_insert_time=end, **late)
+            assert run.wait(30) == 4
+        assert retirements(lakehouse) == []
+        assert len(lakehouse.partitions("file_path = 'views/measures/late.parquet'")) == 1
+
+
 # Hazard 5: retiring a range is blind, takes what came since, and ends well when it fails.
 
 
