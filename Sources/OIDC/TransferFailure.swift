@@ -9,7 +9,10 @@ extension OIDCError {
             case .untrusted:
                 "the issuer \(issuer) did not prove at \(place) that it is the one: \(Self.distrust(failure.words))"
             case .authorityFile:
-                "the issuer's CA file “\(request.authorityFile ?? "")” cannot be used; name a PEM file of certificates"
+                request.authorityFile.map {
+                    "the issuer's CA file “\($0)” cannot be used; name a PEM file of certificates"
+                } ?? "the system's authorities cannot be used; install them (Debian's package ca-certificates), or "
+                    + "name the certificate of the issuer's authority as the issuer's CA file"
             case .timedOut: "the issuer \(issuer) did not answer in time at \(place); see how it fares, then try again"
             case .missingLibrary:
                 "libcurl, which asks the issuer \(issuer), cannot be loaded; install it (Debian's package libcurl4)"

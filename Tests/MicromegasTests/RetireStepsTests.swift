@@ -92,11 +92,12 @@ struct RetireStepsTests {
 
     @Test func `a retirement that is cancelled during a call ends there`() async throws {
         try await withBegun { begun in
-            try await begun.lakehouse.post("/faults", #"{"point": "before_commit", "delay": 1}"#)
+            try await begun.lakehouse.post("/faults", #"{"point": "before_commit", "delay": 60}"#)
             let (client, preview) = (begun.client, begun.preview)
             let retiring = Task { try await client.retire(preview, includingLastCopies: true) }
             while try await begun.lakehouse.struck().isEmpty { await Task.yield() }
             retiring.cancel()
+            try await begun.lakehouse.clearFaults()
             await #expect(throws: CancellationError.self) { try await retiring.value }
             #expect(try await begun.sent() == 1)
         }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import socketserver
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from conftest import PROGRAM, Lakehouse, Ran
+from namespaces import inside, leave_out
 
 # Each listens once as the one that is tried first and once as the other, whichever order the system gives them in.
 PAIRS = [("127.0.0.1", "127.0.0.2"), ("127.0.0.2", "127.0.0.1"), ("127.0.0.1", "::1"), ("::1", "127.0.0.1")]
@@ -30,27 +28,6 @@ def lake() -> Iterator[Lakehouse]:
 @pytest.fixture
 def names(tmp_path: Path) -> Path:
     return tmp_path / "hosts"
-
-
-def inside(names: Path, *command: str, network: str | None = None) -> Ran:
-    """Runs a command that sees `names` as the system's hosts file, and nobody else does; on a network of its own that
-    has but this address where there is one."""
-    script = 'mount --bind "$0" /etc/hosts && exec "$@"'
-    apart = ["unshare", "--map-root-user", "--mount"]
-    if network:
-        script = f"ip link set lo up && ip address add {network}/32 dev lo && {script}"
-        apart.append("--net")
-    apart += ["sh", "-c", script, str(names)]
-    done = subprocess.run([*apart, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    return Ran(done.returncode, done.stdout, done.stderr)
-
-
-def leave_out(reason: str) -> NoReturn:
-    """Ends a test that this machine cannot run. A namespace is the one sure way to give a name two addresses: what
-    `localhost` has is the machine's affair, often one."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"cannot be run, and CI leaves nothing out: {reason}")
-    pytest.skip(f"left out: {reason}")
 
 
 def give(names: Path, *addresses: str) -> None:

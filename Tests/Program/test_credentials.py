@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EVOLUTION, PATIENCE, RETENTION, Lakehouse, Program, Ran
+from conftest import EVOLUTION, PATIENCE, PROGRAM, RETENTION, Lakehouse, Program, Ran
 from issuer import DESCRIPTION, TOKEN, Answer, Issuer
+from namespaces import inside, leave_out
 from runs import at_work, wait_for
 from test_tls import EC, certificate, unwrapped
 
@@ -279,6 +280,41 @@ def test_an_issuer_that_does_not_prove_who_it_is_gets_no_secret(
     changed = {key: value.format(port=caller.issuer.port) for key, value in changed.items()}
     caller.refused(lake, *words, asks=0, **changed)
     assert caller.issuer.paths == []
+
+
+@pytest.mark.parametrize(
+    ("ca_file", "has_bundle", "words"),
+    [
+        ("other.pem", True, "did not prove"),
+        ("", True, None),
+        ("", False, "the system's authorities cannot be used; install them"),
+    ],
+)
+def test_beside_a_file_of_authorities_the_systems_are_not_trusted(
+    lake: Lakehouse,
+    caller: Caller,
+    certificates: Path,
+    tmp_path: Path,
+    ca_file: str,
+    has_bundle: bool,
+    words: str | None,
+) -> None:
+    """The issuer's authority is one of the system's: that is enough only where the policy file names none."""
+    system = tmp_path / "system"
+    system.mkdir()
+    (system / "ca.pem").write_bytes((certificates / "ca.pem").read_bytes())
+    subprocess.run(["openssl", "rehash", system], check=True, capture_output=True)
+    # The system's bundle is another one: only its folder knows the authority.
+    if has_bundle:
+        (system / "ca-certificates.crt").write_bytes((certificates / "other.pem").read_bytes())
+    caller.configure(lake, ca_file=ca_file)
+    command = (str(PROGRAM), *ONE, "--config", str(caller.program.config))
+    if inside(system, "true", over="/etc/ssl/certs").code:
+        leave_out("this machine lets nobody have a folder of authorities of their own")
+    ran = inside(system, *command, over="/etc/ssl/certs")
+    assert ran.code == (1 if words else 0), ran.err
+    assert (words or "") in unwrapped(ran.err)
+    assert len(caller.issuer.paths) == (0 if words else 2)
 
 
 @pytest.mark.parametrize("path", [DESCRIPTION, TOKEN])

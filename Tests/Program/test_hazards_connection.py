@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import Lakehouse, Program
+from conftest import PATIENCE, Lakehouse, Program
 from hazard_lakes import aged, assert_sent_once, catalog, identity, small
 from policies import evolution, retention
 from runs import at_work, outcomes, wait_for
@@ -148,12 +148,14 @@ def test_11_a_materialization_cut_in_its_middle_leaves_every_old_row(lakehouse: 
 def test_11_a_run_that_is_asked_to_stop_ends_after_the_call_under_way(lakehouse: Lakehouse, program: Program):
     files, empty = aged(lakehouse, "log_entries")
     before = catalog(lakehouse)
-    lakehouse.fault("before_commit", delay=1.0)
+    lakehouse.fault("before_commit", delay=PATIENCE)
     program.configure(lakehouse.uri, retention("4d", "log_entries", "streams"))
     with at_work(program, "--yes", "--format", "json") as run:
         wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
         run.send_signal(signal.SIGTERM)
-        out, _ = run.communicate(timeout=20)
+        assert any("stopping after the call that is under way" in line for line in run.stderr)
+        lakehouse.go_on()
+        out, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 4
     report = json.loads(out)
     assert report["conclusion"] == "interrupted"

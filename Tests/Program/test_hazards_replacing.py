@@ -89,12 +89,13 @@ def test_16_a_row_that_came_after_the_plan_stops_the_merge_that_would_take_it(la
 
 @small
 def test_16_a_row_that_came_while_the_plan_was_made_stops_the_run(lakehouse: Lakehouse, program: Program):
-    lakehouse.fault("call", sql="JOIN blocks AS b", delay=1.5)
+    lakehouse.fault("call", sql="JOIN blocks AS b", delay=PATIENCE)
     program.configure(lakehouse.uri, evolution("blocks"))
     with at_work(program, "--yes") as run:
         wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
         add_row(lakehouse, "blocks", file_schema_hash=b"\x01", file_path="views/blocks/late.parquet")
-        _, err = run.communicate(timeout=20)
+        lakehouse.go_on()
+        _, err = run.communicate(timeout=PATIENCE)
     assert run.returncode == 1
     assert "the plan is not followed" in err
     assert "would remove a row that it does not name" in " ".join(err.split())

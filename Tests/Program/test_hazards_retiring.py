@@ -132,12 +132,13 @@ def test_rows_without_a_file_are_listed_right_before_a_blind_call(program: Progr
         edit(lakehouse, "DELETE FROM partitions WHERE view_set_name = 'measures' AND num_rows > 0")
         row = lakehouse.partitions(day)[0]
         begin, end = (int(row[name].timestamp()) * 10**9 for name in ("begin_insert_time", "end_insert_time"))
-        lakehouse.fault("call", sql=r"now\(\)", delay=1.5)
+        lakehouse.fault("call", sql=r"now\(\)", delay=PATIENCE)
         with at_work(program, "--yes") as run:
             wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
             late = {"file_path": "views/measures/late.parquet", "file_schema_hash": b"\x63"}
             add_row(lakehouse, "blocks", view_set_name="measures", begin_insert_time=begin, end_insert_time=end, **late)
-            assert run.wait(30) == 4
+            lakehouse.go_on()
+            assert run.wait(PATIENCE) == 4
         assert retirements(lakehouse) == []
         assert len(lakehouse.partitions("file_path = 'views/measures/late.parquet'")) == 1
 
