@@ -8,6 +8,8 @@ import Testing
         arguments: [
             "SELECT * FROM list_partitions()", "SELECT now() AS now", "select target, msg FROM log_entries",
             "SELECT count(*) AS rows FROM measures",
+            "SELECT begin_insert_time, updated FROM list_partitions() ORDER BY end_insert_time",
+            "SELECT insert_time, dropped, altered_at FROM blocks",
         ])
     func whatReadsIsSentAgain(_ sql: String) {
         #expect(RetryPolicy.reading(sql).retries == 2)
@@ -20,6 +22,7 @@ import Testing
             "SELECT * FROM regenerate_partitions('blocks', '2026-01-01', '2026-01-02', 3600)",
             "SELECT retire_partition_by_file(p) FROM (VALUES ('a')) AS t(p)",
             "EXPLAIN ANALYZE SELECT Retire_Partition_By_Metadata('a')", "DELETE FROM t", "DROP VIEW v",
+            "WITH x AS (SELECT 1) INSERT\nINTO t SELECT * FROM x", "/*a*/UPDATE/*b*/t SET n = 1", "alter table t",
             "SELECT count(*) FROM view_instance('thread_spans', '2b6c1f58-5e1f-4a3c-9d4e-6f1a2b3c4d5e')",
         ])
     func whatMightChangeALakeIsNot(_ sql: String) {
