@@ -65,11 +65,14 @@ class Ran:
 
 
 class Lakehouse:
-    """A running lakehouse, its control port, and its catalog as a plain client sees it."""
+    """A running lakehouse, its control port, and its catalog as a plain client sees it.
+
+    Its clock begins in the morning: a test that midnight came upon would see another day half-way.
+    """
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, ROOT / "Tests/Lakehouse/run.py", *arguments],
+            [sys.executable, ROOT / "Tests/Lakehouse/run.py", "--clock", "2026-11-21T08:00:00Z", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

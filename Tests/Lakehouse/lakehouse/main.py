@@ -75,7 +75,9 @@ def serve(arguments: list[str]) -> int:
     with contextlib.ExitStack() as opened:
         directory = options.data or Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="lakehouse-")))
         if not (directory.is_dir() and any(directory.iterdir())):
-            fill(directory, options.scenario, options.version, clock(), None if options.no_cache else options.cache)
+            # In whole seconds: of two that start at a time they were given, either can use what the other built.
+            now = clock() // SECOND * SECOND
+            fill(directory, options.scenario, options.version, now, None if options.no_cache else options.cache)
         faults = Faults()
         lake = Lake(directory, options.version, clock, faults)
         opened.callback(lake.close)
