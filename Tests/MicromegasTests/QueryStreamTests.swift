@@ -19,12 +19,12 @@ struct QueryStreamTests {
         }
     }
 
-    /// The server's latest call once it is as it should be, or as it is after some seconds.
+    /// The server's latest call once it is as it should be, or as it is after a minute.
     private static func call(
         of lakehouse: RunningLakehouse, where isAwaited: (RunningLakehouse.Call) -> Bool
     ) async throws -> RunningLakehouse.Call {
         var call = try await lakehouse.calls().last
-        for _ in 0..<100 where !(call.map(isAwaited) ?? false) {
+        for _ in 0..<1_200 where !(call.map(isAwaited) ?? false) {
             try await Task.sleep(for: .milliseconds(50))
             call = try await lakehouse.calls().last
         }
