@@ -1,3 +1,4 @@
+import AsyncIO
 import Testing
 
 @testable import Micromegas
@@ -100,6 +101,40 @@ struct RetireStepsTests {
             try await begun.lakehouse.clearFaults()
             await #expect(throws: CancellationError.self) { try await retiring.value }
             #expect(try await begun.sent() == 1)
+        }
+    }
+
+    /// Cancels the task that asks for a token, and gives it none, once it is told to.
+    private final class EndingCredentials: CredentialProvider {
+        let isEnding = Lock(false)
+
+        func token() async throws -> BearerToken {
+            guard isEnding.withLock({ $0 }) else { return try BearerToken("x") }
+            withUnsafeCurrentTask { $0?.cancel() }
+            throw MicromegasError(.noToken, "x")
+        }
+    }
+
+    @Test func `a retirement that is cancelled before its call is sent does not go on to tell what it holds`()
+        async throws
+    {
+        try await RunningLakehouse.with(["--scenario", "morning-after", "--clock", "2026-11-21T08:00:00Z"]) {
+            lakehouse in
+            let credentials = EndingCredentials()
+            let configuration = ClientConfiguration(
+                address: ServerAddress(host: "127.0.0.1", port: lakehouse.port), credentials: credentials)
+            try await EventLoop.withLoop(name: "test") { loop in
+                try await FlightSQLClient.withConnection(configuration, on: loop) { client in
+                    let preview = try await client.previewRetirement(of: .incompatible(viewSetName: "measures"))
+                    let retiring = Task {
+                        var steps = client.retirement(of: preview, includingLastCopies: true).makeAsyncIterator()
+                        #expect(try await steps.next() == .confirmed(partitions: preview.entries.count))
+                        credentials.isEnding.withLock { $0 = true }
+                        return try await steps.next()
+                    }
+                    await #expect(throws: CancellationError.self) { try await retiring.value }
+                }
+            }
         }
     }
 }

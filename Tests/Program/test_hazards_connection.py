@@ -168,6 +168,33 @@ def test_11_a_run_that_is_asked_to_stop_ends_after_the_call_under_way(lakehouse:
 
 
 @small
+@pytest.mark.parametrize(
+    ("at", "states", "left"),
+    [
+        ("blocks", ["proved", "skipped", "skipped"], ""),
+        ("log_stats", ["proved", "proved", "skipped"], "; its new rows stand beside the old ones"),
+    ],
+)
+def test_11_a_rebuild_that_is_asked_to_stop_leaves_each_view_whole(
+    lakehouse: Lakehouse, program: Program, at: str, states: list[str], left: str
+):
+    """Before the next view, and before a merge that waited for others."""
+    old = lakehouse.old("view_set_name = 'log_stats'")
+    lakehouse.fault("call", sql=rf"materialize_partitions\('{at}'.*,1800\)", delay=1.0)
+    program.configure(lakehouse.uri, evolution("blocks", "log_entries", "log_stats"))
+    with at_work(program, "--yes", "--format", "json") as run:
+        wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
+        run.send_signal(signal.SIGTERM)
+        out, _ = run.communicate(timeout=20)
+    assert run.returncode == 4
+    rebuilds = json.loads(out)["rebuilds"]
+    assert [r["state"] for r in rebuilds] == states
+    assert rebuilds[-1]["finding"].startswith("the run was asked to stop" + left)
+    assert lakehouse.old("view_set_name = 'log_stats'") == old
+    assert lakehouse.old("view_set_name = 'blocks'") == []
+
+
+@small
 def test_11_a_stream_that_stalls_is_waited_for_and_a_killed_run_is_taken_up(lakehouse: Lakehouse, program: Program):
     before = catalog(lakehouse)
     lakehouse.connection_fault("stall", after=2000, asked="materialize_partitions('blocks'")
