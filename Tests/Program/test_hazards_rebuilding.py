@@ -19,6 +19,7 @@ from hazard_lakes import (
     OLD_DAY,
     READS,
     VERSIONS,
+    edit,
     exactly,
     materializations,
     midnight,
@@ -97,6 +98,21 @@ def test_nothing_with_data_lies_in_the_buckets_of_a_first_call(rebuilt: dict[str
             begin, end = row["begin_insert_time"], row["end_insert_time"]
             if call.begin <= begin and end <= call.end:
                 assert (begin - call.begin) // bucket != (end - call.begin - timedelta(microseconds=1)) // bucket
+
+
+def test_blocks_of_a_day_are_merged_before_another_view_is_made(program: Program) -> None:
+    """Old and new blocks side by side double what queries of an instance write: they do not wait for others."""
+    with serving("--scenario", OLD_DAY) as lakehouse:
+        begin, end = (int(midnight(lakehouse, day).timestamp()) * 10**9 for day in (-5, -4))
+        row = lakehouse.old("view_set_name = 'blocks' AND num_rows > 0")[0]["file_path"]
+        others = "view_set_name = 'blocks' AND begin_insert_time >= ? AND begin_insert_time < ? AND file_path IS NOT ?"
+        edit(lakehouse, f"DELETE FROM partitions WHERE {others}", begin, end, row)
+        longer = "UPDATE partitions SET begin_insert_time = ?, end_insert_time = ? WHERE file_path = ?"
+        edit(lakehouse, longer, begin, end, row)
+        program.configure(lakehouse.uri, evolution("blocks", "processes"))
+        apply(program, 0)
+        sent = [(call.view_set, call.delta) for call in materializations(lakehouse)]
+        assert sent[:3] == [("blocks", 1800), ("blocks", DAY), ("processes", 1800)]
 
 
 @versions

@@ -36,6 +36,18 @@ def test_16_a_dry_run_changes_nothing_and_queries_no_instance(lakehouse: Lakehou
 
 
 @small
+def test_16_without_a_yes_nothing_is_sent(lakehouse: Lakehouse, program: Program):
+    before = catalog(lakehouse)
+    program.configure(lakehouse.uri, EVOLUTION)
+    ran = program.apply()
+    assert ran.code == 1
+    assert "this plan needs a yes" in ran.err
+    assert lakehouse.mutators() == []
+    assert catalog(lakehouse) == before
+    assert [record["kind"] for record in program.records()] == ["run_started", "run_finished"]
+
+
+@small
 def test_16_each_row_that_went_is_named_by_an_intent(lakehouse: Lakehouse, program: Program):
     before = catalog(lakehouse)
     program.configure(lakehouse.uri, EVOLUTION)
