@@ -33,12 +33,7 @@ import Testing
     }
 
     @Test func whoComesWhenASlotIsFreedIsBehindThoseWhoWaitForIt() async throws {
-        try await withPeer { peer, _ in
-            try peer.greet(maximumStreams: 1)
-            peer.untilClosed()
-        } _: { (channel) async throws in
-            let (connection, headers) = (try await channel.connectBeside(), channel.headers)
-            let open = try await connection.open(headers, body: [], until: nil) { _ in StreamReply() }
+        try await Self.withItsOnlySlotTaken { (channel, connection, headers, open) async throws in
             var waiting: [Task<StreamID, any Error>] = []
             for _ in 0..<2 {
                 waiting.append(Task(executorPreference: channel.loop) { try await connection.openAndReset(headers) })
@@ -54,17 +49,11 @@ import Testing
             var streams: [StreamID] = []
             for task in waiting { streams.append(try await task.value) }
             #expect(streams == [open + 2, open + 4, open + 6])
-            await connection.close()
         }
     }
 
     @Test func whoWaitsAndIsCancelledHoldsNobodyUp() async throws {
-        try await withPeer { peer, _ in
-            try peer.greet(maximumStreams: 1)
-            peer.untilClosed()
-        } _: { (channel) async throws in
-            let (connection, headers) = (try await channel.connectBeside(), channel.headers)
-            let open = try await connection.open(headers, body: [], until: nil) { _ in StreamReply() }
+        try await Self.withItsOnlySlotTaken { (channel, connection, headers, open) async throws in
             let cancelled = Task(executorPreference: channel.loop) { try await connection.openAndReset(headers) }
             await Self.letAllWait(channel.loop)
             let next = Task(executorPreference: channel.loop) { try await connection.openAndReset(headers) }
@@ -73,7 +62,6 @@ import Testing
             await connection.reset(open, .cancel)
             #expect(try await next.value == open + 2)
             await #expect(throws: CancellationError.self) { try await cancelled.value }
-            await connection.close()
         }
     }
 
@@ -103,6 +91,21 @@ import Testing
             let error = await #expect(throws: ConnectionError.self) { _ = try await requests[2].value }
             #expect(error?.kind == .goingAway)
             #expect(await !connection.takesStreams)
+        }
+    }
+
+    /// A connection whose server takes one stream, and that stream, which is open.
+    private static func withItsOnlySlotTaken(
+        _ body: (Channel, HTTP2Connection, [HeaderField], StreamID) async throws -> Void
+    ) async throws {
+        try await withPeer { peer, _ in
+            try peer.greet(maximumStreams: 1)
+            peer.untilClosed()
+        } _: { (channel) async throws in
+            let (connection, headers) = (try await channel.connectBeside(), channel.headers)
+            let open = try await connection.open(headers, body: [], until: nil) { _ in StreamReply() }
+            try await body(channel, connection, headers, open)
+            await connection.close()
         }
     }
 

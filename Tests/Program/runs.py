@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conftest import PATIENCE, PROGRAM, Program, Ran
+from conftest import PATIENCE, PROGRAM, Lakehouse, Program, Ran
 
 
 def apply(program: Program, code: int) -> dict[str, Any]:
@@ -36,6 +37,18 @@ def wait_for(what: Callable[[], bool], seconds: float = PATIENCE) -> None:
     while not what():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.02)
+
+
+def stopped_during_its_call(lakehouse: Lakehouse, program: Program, code: int) -> str:
+    """What a run says that is asked to stop while a fault holds its call up."""
+    with at_work(program, "--yes") as run:
+        wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
+        run.send_signal(signal.SIGTERM)
+        assert any("stopping after the call that is under way" in line for line in run.stderr)
+        lakehouse.go_on()
+        out, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == code, out
+    return " ".join(out.split())
 
 
 def stops(ran: Ran) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from conftest import PATIENCE, Lakehouse, Program
 from hazard_lakes import aged, assert_sent_once, catalog, identity, small
 from policies import evolution, retention
-from runs import at_work, outcomes, wait_for
+from runs import at_work, outcomes, stopped_during_its_call, wait_for
 
 # 10: false SUCCESS in a batch by file
 
@@ -154,14 +154,8 @@ def test_11_a_run_that_is_asked_to_stop_ends_after_the_call_under_way(lakehouse:
     before = catalog(lakehouse)
     lakehouse.fault("before_commit", delay=PATIENCE)
     program.configure(lakehouse.uri, retention("4d", "log_entries", "streams"))
-    with at_work(program, "--yes") as run:
-        wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
-        run.send_signal(signal.SIGTERM)
-        assert any("stopping after the call that is under way" in line for line in run.stderr)
-        lakehouse.go_on()
-        out, _ = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 4
-    assert out.count("the run was asked to stop") == 2
+    said = stopped_during_its_call(lakehouse, program, 4)
+    assert said.count("the run was asked to stop") == 2
     assert program.records()[-1]["answer"]["status"] == "interrupted"
     assert before - catalog(lakehouse) == files
     assert_sent_once(lakehouse, 1)
@@ -183,14 +177,7 @@ def test_11_a_rebuild_that_is_asked_to_stop_leaves_each_view_whole(
     before = [lakehouse.old(f"view_set_name = '{view}' AND view_instance_id = 'global'") for view in views]
     lakehouse.fault("call", sql=rf"materialize_partitions\('{at}'.*,1800\)", delay=PATIENCE)
     program.configure(lakehouse.uri, evolution(*views))
-    with at_work(program, "--yes") as run:
-        wait_for(lambda: lakehouse.control("GET", "/state")["struck"] != {})
-        run.send_signal(signal.SIGTERM)
-        assert any("stopping after the call that is under way" in line for line in run.stderr)
-        lakehouse.go_on()
-        out, _ = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 4
-    assert "the run was asked to stop" + left in " ".join(out.split())
+    assert "the run was asked to stop" + left in stopped_during_its_call(lakehouse, program, 4)
     after = [lakehouse.old(f"view_set_name = '{view}' AND view_instance_id = 'global'") for view in views]
     assert after == [rows if is_old else [] for rows, is_old in zip(before, still_old, strict=True)]
 
